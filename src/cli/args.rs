@@ -1,0 +1,230 @@
+//! What may be written on the command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use jiff::civil::Date;
+
+use crate::evaluate::RankerKind;
+use crate::text::{Language, LanguageHint};
+
+/// Tells which of Denmark's 14 national business clusters fits a company, in the company's own words.
+///
+/// Works offline, in Danish and English. Exit codes: 0 done (also when no cluster fits), 1 done but some rows could not
+/// be scored or a threshold was missed, 2 error.
+#[derive(Debug, Parser)]
+#[command(name = "matcher", version, arg_required_else_help = true, infer_subcommands = false)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+    #[command(flatten)]
+    pub(crate) common: Common,
+}
+
+/// Options of every command.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Common options")]
+pub(crate) struct Common {
+    /// Use this model instead of the embedded one
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) model: Option<PathBuf>,
+    /// Use the facts of this catalogue instead of the model's own
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) catalogue: Option<PathBuf>,
+    /// Language of the profile
+    #[arg(long, global = true, value_name = "LANGUAGE", default_value = "auto")]
+    pub(crate) lang: ProfileLanguage,
+    /// Language that the program speaks [default: from the locale]
+    #[arg(long, global = true, value_name = "LANGUAGE")]
+    pub(crate) ui: Option<Ui>,
+    /// Form of the results [default: table]
+    #[arg(long, global = true, value_name = "FORM")]
+    pub(crate) format: Option<Format>,
+    /// Write the results to this file, complete or not at all; `-` is standard output
+    #[arg(short, long, global = true, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// When to use colour; `NO_COLOR` is respected too
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub(crate) color: When,
+    /// When to show progress
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub(crate) progress: When,
+    /// Print results and errors only
+    #[arg(short, long, global = true)]
+    pub(crate) quiet: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Rank the clusters for one company
+    Suggest(Suggest),
+    /// List the clusters, or show one
+    Clusters(Clusters),
+    /// Make a model from a data folder
+    Train(Train),
+    /// Measure rankers on labelled profiles
+    Evaluate(Evaluate),
+    /// Print a completion script for a shell
+    Completions(Completions),
+    /// Print the manual page
+    Man,
+}
+
+/// `matcher suggest`.
+#[derive(Debug, Args)]
+pub(crate) struct Suggest {
+    /// What the company does, in its own words; without it, standard input is read
+    #[arg(value_name = "TEXT")]
+    pub(crate) text: Vec<String>,
+    /// Read the text from a file; `-` is standard input
+    #[arg(long, value_name = "FILE", conflicts_with = "text")]
+    pub(crate) file: Option<PathBuf>,
+    /// How many clusters to list; 0 for all
+    #[arg(long, value_name = "N", default_value_t = 3)]
+    pub(crate) top: usize,
+    /// Show which words speak for and against each cluster
+    #[arg(long)]
+    pub(crate) explain: bool,
+    /// Give the clusters' status as of this day, such as 2021-06-01 [default: today]
+    #[arg(long, value_name = "DATE")]
+    pub(crate) as_of: Option<Date>,
+    /// Leave out clusters that have closed
+    #[arg(long)]
+    pub(crate) only_active: bool,
+}
+
+/// `matcher clusters`.
+#[derive(Debug, Args)]
+pub(crate) struct Clusters {
+    /// The cluster to show
+    #[arg(value_name = "ID")]
+    pub(crate) id: Option<String>,
+    /// Give the status as of this day [default: today]
+    #[arg(long, value_name = "DATE")]
+    pub(crate) as_of: Option<Date>,
+}
+
+/// `matcher train`.
+#[derive(Debug, Args)]
+pub(crate) struct Train {
+    /// Folder with clusters.toml and, to learn from, profiles/ and lexicon/
+    #[arg(long, value_name = "DIR", default_value = "data")]
+    pub(crate) data: PathBuf,
+    /// Threads to use [default: all cores]; the model is the same for any number
+    #[arg(long, value_name = "N")]
+    pub(crate) threads: Option<usize>,
+    /// Make no model, but list the profiles whose labels cross-validation doubts most
+    #[arg(long)]
+    pub(crate) audit: bool,
+    /// How many doubtful profiles to list; 0 for all, the most doubtful first
+    #[arg(long, value_name = "N", default_value_t = 300, requires = "audit")]
+    pub(crate) top: usize,
+}
+
+/// `matcher evaluate`.
+#[derive(Debug, Args)]
+pub(crate) struct Evaluate {
+    /// Labelled profiles, JSONL or CSV; `-` is standard input
+    #[arg(value_name = "LABELLED")]
+    pub(crate) labelled: PathBuf,
+    /// What to measure; may be given more than once
+    #[arg(long, value_name = "NAME", default_value = "model")]
+    pub(crate) ranker: Vec<RankerName>,
+    /// Exit with 1 unless the first ranker reaches this, as in `top1=0.85`; may be given more than once
+    #[arg(long, value_name = "MEASURE=VALUE", value_parser = threshold)]
+    pub(crate) at_least: Vec<(String, f64)>,
+}
+
+/// `matcher completions`.
+#[derive(Debug, Args)]
+pub(crate) struct Completions {
+    /// The shell
+    pub(crate) shell: clap_complete::Shell,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ProfileLanguage {
+    Auto,
+    Da,
+    En,
+}
+
+impl ProfileLanguage {
+    pub(crate) fn hint(self) -> LanguageHint {
+        match self {
+            ProfileLanguage::Auto => LanguageHint::Auto,
+            ProfileLanguage::Da => LanguageHint::Is(Language::Da),
+            ProfileLanguage::En => LanguageHint::Is(Language::En),
+        }
+    }
+}
+
+/// The language that the program speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Ui {
+    Da,
+    En,
+}
+
+impl Common {
+    /// The language to speak: as asked for, else Danish in a Danish locale, else English.
+    pub(crate) fn ui(&self) -> Ui {
+        self.ui.unwrap_or_else(|| match sys_locale::get_locale() {
+            Some(locale) if locale.starts_with("da") => Ui::Da,
+            _ => Ui::En,
+        })
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    Table,
+    Json,
+    Jsonl,
+    Csv,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum When {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum RankerName {
+    Model,
+    Cosine,
+    Bm25,
+    Keyword,
+}
+
+impl From<RankerName> for RankerKind {
+    fn from(name: RankerName) -> Self {
+        match name {
+            RankerName::Model => RankerKind::Model,
+            RankerName::Cosine => RankerKind::Cosine,
+            RankerName::Bm25 => RankerKind::Bm25,
+            RankerName::Keyword => RankerKind::Keyword,
+        }
+    }
+}
+
+fn threshold(text: &str) -> Result<(String, f64), String> {
+    let (name, value) = text.split_once('=').ok_or("a measure and a value are expected, as in top1=0.85")?;
+    if !crate::evaluate::NAMES.contains(&name) {
+        return Err(format!("the measures are {}", crate::evaluate::NAMES.join(", ")));
+    }
+    let value = value.parse().map_err(|_| format!("{value:?} is no number"))?;
+    Ok((name.to_owned(), value))
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_definition_is_consistent() {
+        super::Cli::command().debug_assert();
+    }
+}

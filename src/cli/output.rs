@@ -1,0 +1,95 @@
+//! Where results go: standard output, or a file that appears complete or not at all.
+
+use std::io::{self, Write};
+use std::path::Path;
+
+use anstream::{AutoStream, ColorChoice};
+use anstyle::{AnsiColor, Style};
+use serde::Serialize;
+use tempfile::NamedTempFile;
+
+use super::args::{Common, Format, When};
+use crate::error::{Error, Result};
+
+/// Styles of a terminal. They are always written, and stripped where no colour is wanted.
+pub(crate) const LEADING: Style = AnsiColor::Green.on_default().bold();
+pub(crate) const STRONG: Style = Style::new().bold();
+pub(crate) const FAINT: Style = Style::new().dimmed();
+pub(crate) const FOR: Style = AnsiColor::Green.on_default().underline();
+pub(crate) const AGAINST: Style = AnsiColor::Red.on_default();
+pub(crate) const WARNING: Style = AnsiColor::Yellow.on_default();
+
+/// `text` in a style.
+pub(crate) fn styled(style: Style, text: impl std::fmt::Display) -> String {
+    format!("{style}{text}{style:#}")
+}
+
+/// The form that results take: as asked for, or a table.
+pub(crate) fn format(common: &Common) -> Format {
+    common.format.unwrap_or(Format::Table)
+}
+
+/// Writes results where `--output` says.
+pub(crate) fn emit(common: &Common, results: &str) -> Result<()> {
+    match common.output.as_deref() {
+        Some(path) if path != Path::new("-") => {
+            write_file(path, anstream::adapter::strip_str(results).to_string().as_bytes())
+        }
+        _ => {
+            let stdout = io::stdout();
+            let choice = match common.color {
+                When::Always => ColorChoice::Always,
+                When::Never => ColorChoice::Never,
+                When::Auto => AutoStream::choice(&stdout),
+            };
+            let mut stream = AutoStream::new(stdout, choice);
+            stream.write_all(results.as_bytes())?;
+            stream.flush()?;
+            Ok(())
+        }
+    }
+}
+
+/// Writes a file beside its place and moves it there when it is complete.
+pub(crate) fn write_file(path: &Path, bytes: &[u8]) -> Result<()> {
+    let at = |error: io::Error| Error::io(path, error);
+    if path.is_dir() {
+        return Err(at(io::ErrorKind::IsADirectory.into()));
+    }
+    let dir = path.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut file = NamedTempFile::new_in(dir).map_err(at)?;
+    file.write_all(bytes).map_err(at)?;
+    file.as_file().sync_all().map_err(at)?;
+    file.persist(path).map_err(|error| at(error.error))?;
+    Ok(())
+}
+
+/// Tells people something that is no result.
+pub(crate) fn note(common: &Common, text: &str) {
+    if !common.quiet {
+        // If standard error is closed, nobody is left to be told.
+        writeln!(anstream::stderr().lock(), "{text}").ok();
+    }
+}
+
+/// A value as indented JSON with a line end.
+pub(crate) fn json(value: &impl Serialize) -> Result<String> {
+    let text = serde_json::to_string_pretty(value).map_err(io::Error::from)?;
+    Ok(text + "\n")
+}
+
+/// A value as one line of JSON.
+pub(crate) fn json_line(value: &impl Serialize) -> Result<String> {
+    let text = serde_json::to_string(value).map_err(io::Error::from)?;
+    Ok(text + "\n")
+}
+
+/// Rows as CSV, header first.
+pub(crate) fn csv(rows: impl IntoIterator<Item = Vec<String>>) -> Result<String> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    for row in rows {
+        writer.write_record(&row).map_err(|error| Error::data(error.to_string()))?;
+    }
+    let bytes = writer.into_inner().map_err(|error| Error::data(error.to_string()))?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}

@@ -1,0 +1,37 @@
+//! Tells which of Denmark's 14 national business clusters fits a company, in the company's own words.
+//!
+//! A free-text profile, Danish or English, becomes TF-IDF features; a softmax regression ranks the clusters. Answers are
+//! calibrated, explained word by word, honest when nothing fits, and take microseconds; everything happens offline.
+//!
+//! ```
+//! use matcher::Matcher;
+//!
+//! let matcher = Matcher::embedded()?;
+//! let answer = matcher.suggest("Vi udvikler skibsmotorer og propeller til færger")?;
+//! assert_eq!(answer.suggestions[0].cluster, "marlog");
+//! # Ok::<(), matcher::Error>(())
+//! ```
+//!
+//! [`Matcher`] is the one door for answers; [`Corpus`] and [`train()`] make models, and [`evaluate`] measures them. The
+//! last three come with the feature `train`, the program with `cli`; both are on by default.
+
+pub mod catalogue;
+#[cfg(feature = "cli")]
+pub mod cli;
+mod error;
+#[cfg(feature = "train")]
+pub mod evaluate;
+mod explain;
+mod matcher;
+mod model;
+pub mod text;
+#[cfg(feature = "train")]
+mod train;
+
+pub use catalogue::{Catalogue, Cluster, Status};
+pub use error::{Error, ErrorKind, Position, Result};
+pub use explain::{Reason, Reasons};
+pub use matcher::{Answer, MAX_TEXT_BYTES, Matcher, Options, Scratch, Suggestion, Verdict};
+pub use text::{Language, LanguageHint};
+#[cfg(feature = "train")]
+pub use train::{Corpus, Doubt, audit, train};

@@ -1,0 +1,345 @@
+//! The one public door: a text goes in, ranked clusters come out.
+
+use std::fs;
+use std::path::Path;
+
+use jiff::civil::Date;
+use serde::Serialize;
+
+use crate::catalogue::{Catalogue, Cluster, Status};
+use crate::error::{Error, Result};
+use crate::explain::{Reasons, reasons, unknown_words};
+use crate::model::{self, Checksum, Model, ModelKind, Scores};
+use crate::text::{Language, LanguageHint, decide};
+
+/// The longest text that is read, in bytes: 10 MiB.
+pub const MAX_TEXT_BYTES: usize = 10 << 20;
+
+/// The model that is compiled into the program.
+static EMBEDDED: &[u8] = include_bytes!("../models/matcher.bin");
+
+/// A model with its catalogue, ready to suggest. Cheap to share between threads; each thread brings its own [`Scratch`].
+///
+/// ```
+/// use matcher::{Matcher, Verdict};
+///
+/// let matcher = Matcher::embedded()?;
+/// let answer = matcher.suggest("we build underwater drones")?;
+/// assert_eq!(answer.suggestions[0].cluster, "odense-robotics");
+/// assert_ne!(answer.verdict, Verdict::None);
+/// # Ok::<(), matcher::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct Matcher {
+    model: Model,
+    catalogue: Catalogue,
+}
+
+/// Working memory for scoring many texts one after the other. What was scored before never shows in a result.
+///
+/// ```
+/// use matcher::{Matcher, Scratch};
+///
+/// let matcher = Matcher::embedded()?;
+/// let mut scratch = Scratch::default();
+/// for text in ["vi tømrer huse", "we compose music for games"] {
+///     println!("{}", matcher.suggest_into(&mut scratch, text)?.suggestions[0].name);
+/// }
+/// # Ok::<(), matcher::Error>(())
+/// ```
+#[derive(Debug, Default)]
+pub struct Scratch(model::Scratch);
+
+/// What to ask for beside the text.
+///
+/// ```
+/// use matcher::{Matcher, Options, Scratch};
+///
+/// let options = Options { top: 0, explain: true, ..Options::default() };
+/// let matcher = Matcher::embedded()?;
+/// let answer = matcher.suggest_with(&mut Scratch::default(), "vi bygger skibsmotorer", &options)?;
+/// assert_eq!(answer.suggestions.len(), 14);
+/// assert!(answer.suggestions[0].explanation.is_some());
+/// # Ok::<(), matcher::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    /// How many suggestions; 0 for all clusters.
+    pub top: usize,
+    /// Whether each suggestion says which words speak for and against it.
+    pub explain: bool,
+    /// What is known of the text's language.
+    pub language: LanguageHint,
+    /// The day for which the clusters' status is given.
+    pub as_of: Date,
+    /// Leave out clusters that have closed, or did not exist yet, on that day.
+    pub only_active: bool,
+}
+
+impl Default for Options {
+    /// Three suggestions as of today.
+    fn default() -> Self {
+        let as_of = jiff::Timestamp::now().to_zoned_datetime(jiff::tz::TimeZone::UTC).date();
+        Options { top: 3, explain: false, language: LanguageHint::Auto, as_of, only_active: false }
+    }
+}
+
+/// The answer to one text.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Answer {
+    /// What the text is written in.
+    pub language: Language,
+    /// What the ranking amounts to.
+    pub verdict: Verdict,
+    /// The best clusters, best first.
+    pub suggestions: Vec<Suggestion>,
+    /// How probable it is that no cluster fits. With the probabilities of all clusters it adds up to 1. Absent where
+    /// the model is not calibrated.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub none_probability: Option<f64>,
+    /// Content words that the model has never seen, in their order.
+    pub unknown_words: Vec<String>,
+    /// How many different content words the answer rests on.
+    pub known_words: usize,
+    /// Whether probabilities mean what they say. A catalogue without training profiles ranks by likeness to its
+    /// descriptions, and that is no probability.
+    pub calibrated: bool,
+    /// Which model answered.
+    pub model: String,
+}
+
+/// What a ranking amounts to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Verdict {
+    /// One cluster clearly leads.
+    Fit,
+    /// The candidates are too close: ask.
+    Unsure,
+    /// No cluster fits, or the text says too little.
+    None,
+}
+
+impl Verdict {
+    /// The word that output uses.
+    pub fn code(self) -> &'static str {
+        match self {
+            Verdict::Fit => "fit",
+            Verdict::Unsure => "unsure",
+            Verdict::None => "none",
+        }
+    }
+}
+
+/// One cluster of an answer.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Suggestion {
+    /// Place in the ranking, from 1.
+    pub rank: usize,
+    /// The cluster's id.
+    pub cluster: String,
+    /// Its short name.
+    pub name: String,
+    /// How probable it is that this is the cluster to name first; calibrated, unless the answer says otherwise.
+    pub probability: f64,
+    /// Whether it can be joined.
+    pub status: Status,
+    /// Living clusters to turn to instead, if it has closed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub alternatives: Vec<String>,
+    /// Why, if asked for.
+    #[serde(flatten)]
+    pub explanation: Option<Reasons>,
+}
+
+impl Matcher {
+    /// The matcher with the model that is compiled into the program.
+    ///
+    /// # Errors
+    /// Only if the program was built with a damaged model.
+    pub fn embedded() -> Result<Matcher> {
+        Matcher::new(Model::open(EMBEDDED, Checksum::Trust)?)
+    }
+
+    /// A matcher with the model of a file, as `matcher train` writes it.
+    ///
+    /// # Errors
+    /// If the file cannot be read, is damaged, or has a format that this version does not read.
+    pub fn load(path: impl AsRef<Path>) -> Result<Matcher> {
+        let path = path.as_ref();
+        let bytes = fs::read(path).map_err(|error| Error::io(path, error))?;
+        Matcher::from_bytes(bytes).map_err(|error| error.in_file(path))
+    }
+
+    /// A matcher with the model that `bytes` hold.
+    ///
+    /// # Errors
+    /// As [`Matcher::load`].
+    pub fn from_bytes(bytes: Vec<u8>) -> Result<Matcher> {
+        Matcher::new(Model::open(bytes, Checksum::Verify)?)
+    }
+
+    fn new(model: Model) -> Result<Matcher> {
+        let catalogue = model.catalogue()?;
+        Matcher { model, catalogue: Catalogue { clusters: Vec::new(), ..catalogue.clone() } }.with_catalogue(catalogue)
+    }
+
+    /// The same model with other facts about its clusters.
+    ///
+    /// # Errors
+    /// If the catalogue lacks one of the model's clusters. One that has others can only be ranked by a model made for
+    /// it.
+    pub fn with_catalogue(self, catalogue: Catalogue) -> Result<Matcher> {
+        let ids = &self.model.description().clusters;
+        let mut clusters = Vec::with_capacity(ids.len());
+        for id in ids {
+            let found = catalogue.cluster(id).ok_or_else(|| {
+                Error::usage(format!("the catalogue has no cluster {id:?}, which the model ranks"))
+                    .with_hint("make a model for this catalogue with `matcher train --data DIR`")
+            })?;
+            clusters.push(found.clone());
+        }
+        if clusters.len() < catalogue.clusters.len() {
+            let extra = catalogue.clusters.iter().find(|cluster| !ids.contains(&cluster.id));
+            let extra = extra.map_or("", |cluster| &cluster.id);
+            return Err(Error::usage(format!("the model does not know the catalogue's cluster {extra:?}"))
+                .with_hint("make a model for this catalogue with `matcher train --data DIR`"));
+        }
+        Ok(Matcher { catalogue: Catalogue { clusters, ..catalogue }, ..self })
+    }
+
+    /// The clusters that are ranked, in their fixed order.
+    pub fn catalogue(&self) -> &Catalogue {
+        &self.catalogue
+    }
+
+    /// The model's name, as answers quote it.
+    pub fn model_name(&self) -> &str {
+        &self.model.description().name
+    }
+
+    /// Ranks the clusters for one text.
+    ///
+    /// # Errors
+    /// If the text is longer than [`MAX_TEXT_BYTES`]. Any other text has an answer, be it that nothing fits.
+    pub fn suggest(&self, text: &str) -> Result<Answer> {
+        self.suggest_into(&mut Scratch::default(), text)
+    }
+
+    /// Like [`Matcher::suggest`], in working memory that the caller keeps.
+    ///
+    /// # Errors
+    /// As [`Matcher::suggest`].
+    pub fn suggest_into(&self, scratch: &mut Scratch, text: &str) -> Result<Answer> {
+        self.suggest_with(scratch, text, &Options::default())
+    }
+
+    /// Like [`Matcher::suggest_into`], with options.
+    ///
+    /// # Errors
+    /// As [`Matcher::suggest`].
+    pub fn suggest_with(&self, scratch: &mut Scratch, text: &str, options: &Options) -> Result<Answer> {
+        if text.len() > MAX_TEXT_BYTES {
+            let message = format!("the text has {} bytes, at most {MAX_TEXT_BYTES} are read", text.len());
+            return Err(Error::text(message).with_hint("a page or two of what the company does is enough"));
+        }
+        let scores = self.model.score(text, &mut scratch.0);
+        let language = match options.language {
+            LanguageHint::Auto => decide(scores.evidence, text),
+            LanguageHint::Is(language) => language,
+        };
+        let probabilities = self.probabilities(&scores);
+        let known_words = scratch.0.known_words();
+        let ranking = self.ranking(&scores, options);
+        let top = if options.top == 0 { ranking.len() } else { options.top };
+        let suggestions = ranking.iter().take(top).enumerate().map(|(place, class)| {
+            let cluster = &self.catalogue.clusters[*class];
+            Suggestion {
+                rank: place + 1,
+                cluster: cluster.id.clone(),
+                name: cluster.name.short.clone(),
+                probability: rounded(probabilities[*class]),
+                status: cluster.status_on(options.as_of),
+                alternatives: alternatives(cluster, options.as_of),
+                explanation: options.explain.then(|| reasons(&self.model, &scores, &scratch.0, text, *class)),
+            }
+        });
+        let suggestions = suggestions.collect();
+        Ok(Answer {
+            language,
+            verdict: self.verdict(&probabilities, known_words),
+            suggestions,
+            none_probability: probabilities.get(self.catalogue.clusters.len()).copied().map(rounded),
+            unknown_words: unknown_words(&scratch.0, text),
+            known_words,
+            calibrated: self.model.description().kind == ModelKind::Softmax,
+            model: self.model_name().to_owned(),
+        })
+    }
+
+    /// The clusters' places in the catalogue, best first; ties keep the catalogue's order.
+    fn ranking(&self, scores: &Scores, options: &Options) -> Vec<usize> {
+        let wanted = |class: &usize| {
+            !options.only_active || self.catalogue.clusters[*class].status_on(options.as_of).is_active()
+        };
+        let mut ranking: Vec<usize> = (0..self.catalogue.clusters.len()).filter(wanted).collect();
+        ranking.sort_by(|a, b| scores.logits[*b].total_cmp(&scores.logits[*a]));
+        ranking
+    }
+
+    /// Softmax of the logits; cosines are given as they are, since no probability can be made of them.
+    fn probabilities(&self, scores: &Scores) -> Vec<f64> {
+        let logits = scores.logits.iter().map(|logit| f64::from(*logit));
+        if self.model.description().kind == ModelKind::Cosine {
+            return logits.map(|cosine| cosine.max(0.0)).collect();
+        }
+        let greatest = logits.clone().fold(f64::NEG_INFINITY, f64::max);
+        let mut parts: Vec<f64> = logits.map(|logit| libm::exp(logit - greatest)).collect();
+        let total: f64 = parts.iter().sum();
+        parts.iter_mut().for_each(|part| *part /= total);
+        parts
+    }
+
+    fn verdict(&self, probabilities: &[f64], known_words: usize) -> Verdict {
+        let thresholds = self.model.description().thresholds;
+        let (clusters, none) = probabilities.split_at(self.catalogue.clusters.len());
+        let best = clusters.iter().copied().fold(0.0, f64::max);
+        if known_words == 0 || none.iter().any(|none| *none >= f64::from(thresholds.none)) {
+            Verdict::None
+        } else if best >= f64::from(thresholds.fit) {
+            Verdict::Fit
+        } else {
+            Verdict::Unsure
+        }
+    }
+}
+
+/// Living alternatives of a cluster that has closed by that day.
+fn alternatives(cluster: &Cluster, day: Date) -> Vec<String> {
+    if cluster.status_on(day) != Status::Closed {
+        return Vec::new();
+    }
+    cluster.alternatives.iter().map(|alternative| alternative.id.clone()).collect()
+}
+
+/// To six places: more would claim what single precision does not hold.
+pub(crate) fn rounded(x: f64) -> f64 {
+    (x * 1e6).round() / 1e6
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// [`Checksum::Trust`] rests on this.
+    #[test]
+    fn the_embedded_model_is_whole() {
+        Matcher::from_bytes(EMBEDDED.to_vec()).expect("its checksum is right");
+    }
+
+    #[test]
+    fn a_matcher_can_be_shared() {
+        fn shared<T: Send + Sync>() {}
+        shared::<Matcher>();
+    }
+}

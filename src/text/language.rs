@@ -1,0 +1,140 @@
+//! Danish, English, both, or neither?
+//!
+//! Every word of the vocabulary carries evidence: how much more usual it is in general Danish than in general English.
+//! A handful of words decides most texts. Where they do not, `whatlang` decides, asked to choose between the two
+//! alone; and where most words belong to neither, it is asked without that restriction whether this is a third.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use whatlang::{Detector, Lang, Script};
+
+/// What a profile is written in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Language {
+    /// Danish.
+    Da,
+    /// English.
+    En,
+    /// Danish and English in one text.
+    Mixed,
+    /// Neither, or no words at all: it was read all the same, but hardly understood.
+    Other,
+}
+
+impl Language {
+    /// The code that output uses: `da`, `en`, `mixed` or `other`.
+    pub fn code(self) -> &'static str {
+        match self {
+            Language::Da => "da",
+            Language::En => "en",
+            Language::Mixed => "mixed",
+            Language::Other => "other",
+        }
+    }
+}
+
+impl fmt::Display for Language {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code())
+    }
+}
+
+/// What the caller knows of a profile's language.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum LanguageHint {
+    /// Nothing: decide from the text.
+    #[default]
+    Auto,
+    /// It is this one.
+    Is(Language),
+}
+
+/// Sums over the words of one text.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Evidence {
+    /// For Danish, in units of ten times as usual.
+    pub danish: f32,
+    /// For English.
+    pub english: f32,
+    /// Words read.
+    pub words: u32,
+    /// Of these, words seen in training or in general language.
+    pub known: u32,
+}
+
+impl Evidence {
+    /// Adds one word of the vocabulary; positive `evidence` speaks for Danish.
+    pub(crate) fn add(&mut self, evidence: f32) {
+        if evidence > 0.0 {
+            self.danish += evidence;
+        } else {
+            self.english -= evidence;
+        }
+    }
+}
+
+/// Below this sum the words alone do not decide.
+const ENOUGH: f32 = 0.8;
+/// From this part on, the lesser language makes a text a mixed one.
+const MIXED_FROM: f32 = 0.27;
+/// Evidence that the lesser language needs beside its part: one borrowed word mixes nothing.
+const MIXED_AT_LEAST: f32 = 5.0;
+
+/// Decides from the evidence, and from the text where that does not suffice.
+pub(crate) fn decide(evidence: Evidence, text: &str) -> Language {
+    let Evidence { danish, english, words, known } = evidence;
+    if words == 0 || (known * 2 <= words && is_neither(text, words)) {
+        return Language::Other;
+    }
+    let lesser = danish.min(english);
+    if danish + english < ENOUGH {
+        return of_two(text, danish >= english);
+    }
+    if lesser >= MIXED_AT_LEAST && lesser >= MIXED_FROM * (danish + english) {
+        return Language::Mixed;
+    }
+    if danish >= english { Language::Da } else { Language::En }
+}
+
+fn of_two(text: &str, danish_leads: bool) -> Language {
+    if text.contains(['æ', 'ø', 'å', 'Æ', 'Ø', 'Å']) {
+        return Language::Da;
+    }
+    match Detector::with_allowlist(vec![Lang::Dan, Lang::Eng]).detect_lang(text) {
+        Some(Lang::Dan) => Language::Da,
+        None if danish_leads => Language::Da,
+        _ => Language::En,
+    }
+}
+
+/// The text in a third language, by script or by a sure verdict. Norwegian and Swedish are read as Danish: their words
+/// are close enough to be understood in part.
+fn is_neither(text: &str, words: u32) -> bool {
+    let Some(info) = whatlang::detect(text) else { return false };
+    info.script() != Script::Latin
+        || (words >= 4 && info.is_reliable() && !matches!(info.lang(), Lang::Dan | Lang::Eng | Lang::Nob | Lang::Swe))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn clear_evidence_needs_no_second_look() {
+        let english = Evidence { danish: 0.5, english: 20.0, words: 6, known: 6 };
+        assert_eq!(decide(english, ""), Language::En);
+        let mixed = Evidence { danish: 20.0, english: 15.0, words: 12, known: 12 };
+        assert_eq!(decide(mixed, ""), Language::Mixed);
+    }
+
+    #[test]
+    fn a_third_language_is_neither() {
+        let unknown = |words| Evidence { words, known: 1, ..Evidence::default() };
+        let german = "Wir entwickeln Unterwasserdrohnen für die Überprüfung von Schiffen und Häfen";
+        assert_eq!(decide(unknown(10), german), Language::Other);
+        assert_eq!(decide(unknown(3), "我们 制造 水下无人机"), Language::Other);
+        assert_eq!(decide(Evidence::default(), "123"), Language::Other);
+    }
+}

@@ -1,0 +1,11 @@
+//! From a company's prose to words: where each one stands in the text, how it is written in normal form, and what it
+//! is made of. Nothing here knows a file, a model or a cluster.
+
+mod features;
+mod language;
+mod words;
+
+pub use features::{Feature, FeatureConfig, Features};
+pub(crate) use language::{Evidence, decide};
+pub use language::{Language, LanguageHint};
+pub use words::{MAX_WORD_CHARS, Words};

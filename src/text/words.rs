@@ -1,0 +1,403 @@
+//! Words with their place in the text as the user wrote it.
+//!
+//! One pass, no allocation per word: letters are lower-cased into a reused buffer, and only a word that holds something
+//! beyond plain composed letters is normalised (NFKC, so that `ﬁ`, `CO₂` and a decomposed `å` meet their usual forms).
+//! Markup of a pasted web page is stepped over, and a character reference such as `&oslash;` counts as its character.
+
+use std::ops::Range;
+
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
+/// A word is read to this many characters; what follows still belongs to its span.
+pub const MAX_WORD_CHARS: usize = 64;
+
+/// The longest character reference of HTML, `&CounterClockwiseContourIntegral;`.
+const MAX_REFERENCE_BYTES: usize = 33;
+
+/// Two-letter words that stand before a hyphen as words of their own (`on-site`), not as part of one (`it-drift`).
+const SPLIT_BEFORE_HYPHEN: &[&str] =
+    &["af", "as", "at", "by", "do", "en", "et", "go", "i", "in", "no", "of", "og", "on", "or", "på", "so", "to", "up"];
+
+/// Reads the words of one text in order. See [`Words::next_word`].
+///
+/// ```
+/// use matcher::text::Words;
+///
+/// let text = "C++ og e-handel i R&D, CO₂-neutral 3D-print";
+/// let mut words = Words::new(text);
+/// let mut found = Vec::new();
+/// while let Some((word, span)) = words.next_word() {
+///     found.push((word.to_owned(), &text[span]));
+/// }
+/// assert_eq!(found[0], ("c++".to_owned(), "C++"));
+/// assert_eq!(found[2], ("ehandel".to_owned(), "e-handel"));
+/// assert_eq!(found[4], ("r&d".to_owned(), "R&D"));
+/// assert_eq!(found[5], ("co2".to_owned(), "CO₂"));
+/// assert_eq!(found[7], ("3dprint".to_owned(), "3D-print"));
+/// ```
+#[derive(Debug)]
+pub struct Words<'t> {
+    text: &'t str,
+    at: usize,
+    word: String,
+    scratch: String,
+    chars: usize,
+    has_letter: bool,
+    needs_normalising: bool,
+    /// Once a search for the end of a script or comment has failed, it is not repeated: reading stays linear.
+    unclosed: bool,
+}
+
+impl<'t> Words<'t> {
+    /// Starts at the beginning of `text`.
+    pub fn new(text: &'t str) -> Self {
+        Words::with_buffer(text, String::new())
+    }
+
+    /// Like [`Words::new`], writing the words into a buffer that the caller keeps; [`Words::into_buffer`] gives it back.
+    pub fn with_buffer(text: &'t str, mut buffer: String) -> Self {
+        buffer.clear();
+        Words {
+            text,
+            at: 0,
+            word: buffer,
+            scratch: String::new(),
+            chars: 0,
+            has_letter: false,
+            needs_normalising: false,
+            unclosed: false,
+        }
+    }
+
+    /// The buffer that [`Words::with_buffer`] was given.
+    pub fn into_buffer(self) -> String {
+        self.word
+    }
+
+    /// The next word in normal form (lower case, NFKC, without hyphen or possessive ending) and its span in bytes of the
+    /// text; `None` at the end. Runs of digits alone are no words. The one word kept in capitals is `IT`, which in lower
+    /// case would be English `it`.
+    pub fn next_word(&mut self) -> Option<(&str, Range<usize>)> {
+        loop {
+            let start = self.skip_to_word()?;
+            let end = self.read_word(start);
+            if self.needs_normalising {
+                self.scratch.clear();
+                let normal = self.word.nfkc().flat_map(char::to_lowercase);
+                self.scratch.extend(normal.filter(|c| is_word_char(*c) || is_combining_mark(*c)));
+                std::mem::swap(&mut self.scratch, &mut self.word);
+            }
+            if self.has_letter && !self.word.is_empty() {
+                return Some((&self.word, start..end));
+            }
+        }
+    }
+
+    /// Moves to where the next word begins.
+    fn skip_to_word(&mut self) -> Option<usize> {
+        let bytes = self.text.as_bytes();
+        while let Some(&byte) = bytes.get(self.at) {
+            match byte {
+                b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' => return Some(self.at),
+                b'<' => self.at = self.after_markup().unwrap_or(self.at + 1),
+                b'&' => match self.reference() {
+                    Some((c, _)) if is_word_char(c) => return Some(self.at),
+                    Some((_, len)) => self.at += len,
+                    None => self.at += 1,
+                },
+                b'.' if self.is_dot_net() => return Some(self.at),
+                0..=0x7f => self.at += 1,
+                _ => {
+                    let c = self.char_at(self.at)?;
+                    if is_word_char(c) {
+                        return Some(self.at);
+                    }
+                    self.at += c.len_utf8();
+                }
+            }
+        }
+        None
+    }
+
+    /// Reads the word that begins at `start` into the buffer; returns its end.
+    fn read_word(&mut self, start: usize) -> usize {
+        self.word.clear();
+        self.chars = 0;
+        self.has_letter = false;
+        self.needs_normalising = false;
+        if self.text.as_bytes()[start] == b'.' {
+            self.push('.');
+            self.at += 1;
+        }
+        self.read_run();
+        let mut end = self.at;
+        if &self.text[start..end] == "IT" {
+            self.word.clear();
+            self.word.push_str("IT");
+        }
+        loop {
+            let rest = &self.text.as_bytes()[end..];
+            match *rest {
+                [b'+', b'+', ..] if self.chars == 1 && self.has_letter => {
+                    self.word.push_str("++");
+                    end += 2;
+                    break;
+                }
+                [b'#', ..] if matches!(self.word.as_str(), "c" | "f") && !self.is_word_at(end + 1) => {
+                    self.word.push('#');
+                    end += 1;
+                    break;
+                }
+                [b'&', ..] if self.chars <= 2 && self.short_run_at(end + 1) => {
+                    self.push('&');
+                    self.at = end + 1;
+                    self.read_run();
+                    end = self.at;
+                    break;
+                }
+                [b'-', ..] if self.joins_over_hyphen() && self.is_word_at(end + 1) => {
+                    self.word.make_ascii_lowercase();
+                    self.at = end + 1;
+                    self.read_run();
+                    end = self.at;
+                }
+                [b'\'', ..] => {
+                    end = self.after_ending(end, 1);
+                    break;
+                }
+                [0xe2, 0x80, 0x99 | 0x98, ..] => {
+                    end = self.after_ending(end, 3);
+                    break;
+                }
+                _ => break,
+            }
+        }
+        self.at = end;
+        end
+    }
+
+    /// Reads letters, digits, marks and character references of letters, as long as they follow each other.
+    fn read_run(&mut self) {
+        let bytes = self.text.as_bytes();
+        while let Some(&byte) = bytes.get(self.at) {
+            match byte {
+                b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => {
+                    self.push(char::from(byte));
+                    self.at += 1;
+                }
+                b'&' => match self.reference() {
+                    Some((c, len)) if is_word_char(c) || is_ignorable(c) => {
+                        self.push(c);
+                        self.at += len;
+                    }
+                    _ => return,
+                },
+                0..=0x7f => return,
+                _ => {
+                    let Some(c) = self.char_at(self.at) else { return };
+                    if !(is_word_char(c) || is_combining_mark(c) || is_ignorable(c)) {
+                        return;
+                    }
+                    self.push(c);
+                    self.at += c.len_utf8();
+                }
+            }
+        }
+    }
+
+    fn push(&mut self, c: char) {
+        if is_ignorable(c) || self.chars == MAX_WORD_CHARS {
+            return;
+        }
+        self.chars += 1;
+        if c.is_ascii() {
+            self.has_letter |= c.is_ascii_alphabetic();
+            self.word.push(c.to_ascii_lowercase());
+        } else {
+            self.has_letter |= c.is_alphabetic();
+            self.needs_normalising |= !matches!(c, 'À'..='ÿ');
+            self.word.extend(c.to_lowercase());
+        }
+    }
+
+    /// `e-handel`, `3D-print` and `it-drift` are one word; `drone-inspektion` and `on-site` are two.
+    fn joins_over_hyphen(&self) -> bool {
+        self.chars <= 2 && !SPLIT_BEFORE_HYPHEN.contains(&self.word.as_str())
+    }
+
+    /// Steps over `'s`, `'er`, `'re` and the like, which belong to the span and not to the word.
+    fn after_ending(&self, end: usize, apostrophe: usize) -> usize {
+        let letters = self.text.as_bytes()[end + apostrophe..].iter().take_while(|b| b.is_ascii_alphabetic()).count();
+        let after = end + apostrophe + letters;
+        if (1..=3).contains(&letters) && !self.is_word_at(after) { after } else { end }
+    }
+
+    fn char_at(&self, at: usize) -> Option<char> {
+        self.text.get(at..)?.chars().next()
+    }
+
+    fn is_word_at(&self, at: usize) -> bool {
+        self.char_at(at).is_some_and(is_word_char)
+    }
+
+    /// One or two letters or digits and then something else, as after the `&` of `R&D`; not `&amp;`.
+    fn short_run_at(&self, at: usize) -> bool {
+        let mut run = self.text[at..].chars();
+        let letters = run.by_ref().take(3).take_while(|c| is_word_char(*c)).count();
+        (1..=2).contains(&letters) && self.char_at(at + self.prefix_len(at, letters)) != Some(';')
+    }
+
+    fn prefix_len(&self, at: usize, chars: usize) -> usize {
+        self.text[at..].chars().take(chars).map(char::len_utf8).sum()
+    }
+
+    fn is_dot_net(&self) -> bool {
+        let bytes = self.text.as_bytes();
+        let before = self.text[..self.at].chars().next_back();
+        bytes.get(self.at + 1..self.at + 4).is_some_and(|word| word.eq_ignore_ascii_case(b"net"))
+            && !self.is_word_at(self.at + 4)
+            && !before.is_some_and(is_word_char)
+    }
+
+    /// The character that a reference such as `&aring;` or `&#229;` stands for, and its length in the text.
+    fn reference(&self) -> Option<(char, usize)> {
+        let rest = &self.text.as_bytes()[self.at..];
+        let body = rest.get(1..rest.len().min(MAX_REFERENCE_BYTES))?;
+        let len = body.iter().take_while(|b| b.is_ascii_alphanumeric() || **b == b'#').count();
+        if len == 0 || body.get(len) != Some(&b';') {
+            return None;
+        }
+        let written = &self.text[self.at..self.at + len + 2];
+        let decoded = html_escape::decode_html_entities(written);
+        let mut chars = decoded.chars();
+        match (chars.next(), chars.next()) {
+            (Some(c), None) => Some((c, written.len())),
+            _ => None,
+        }
+    }
+
+    /// Where the tag, comment, script or style sheet that begins here ends; `None` if this `<` is just a sign.
+    fn after_markup(&mut self) -> Option<usize> {
+        let rest = &self.text[self.at..];
+        if rest.starts_with("<!--") {
+            return self.after_closing("-->", self.at);
+        }
+        if !rest[1..].starts_with(|c: char| c.is_ascii_alphabetic() || matches!(c, '/' | '!' | '?')) {
+            return None;
+        }
+        let close = 1 + rest[1..].find(['<', '>'])?;
+        if rest.as_bytes()[close] != b'>' {
+            return None;
+        }
+        let after = self.at + close + 1;
+        let name = rest.get(1..7).unwrap_or_default();
+        if name.eq_ignore_ascii_case("script") {
+            return self.after_closing("</script>", after).or(Some(after));
+        }
+        if rest.get(1..6).unwrap_or_default().eq_ignore_ascii_case("style") {
+            return self.after_closing("</style>", after).or(Some(after));
+        }
+        Some(after)
+    }
+
+    fn after_closing(&mut self, closing: &str, from: usize) -> Option<usize> {
+        if self.unclosed {
+            return None;
+        }
+        let found = self.text[from..].find(closing);
+        self.unclosed = found.is_none();
+        found.map(|i| from + i + closing.len())
+    }
+}
+
+fn is_word_char(c: char) -> bool {
+    c.is_alphanumeric()
+}
+
+/// Soft hyphen, zero-width and direction signs: invisible, and no border of a word.
+fn is_ignorable(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(text: &str) -> Vec<(String, &str)> {
+        let mut words = Words::new(text);
+        let mut found = Vec::new();
+        while let Some((word, span)) = words.next_word() {
+            found.push((word.to_owned(), &text[span]));
+        }
+        found
+    }
+
+    fn keys(text: &str) -> Vec<String> {
+        words(text).into_iter().map(|(word, _)| word).collect()
+    }
+
+    #[test]
+    fn signs_that_belong_to_a_word_stay() {
+        assert_eq!(keys("C++, C# og .NET i 5G"), ["c++", "c#", "og", ".net", "i", "5g"]);
+        assert_eq!(keys("R&D hos B&O"), ["r&d", "hos", "b&o"]);
+        assert_eq!(keys("Salg & service"), ["salg", "service"]);
+        assert_eq!(keys("CO2 og CO₂"), ["co2", "og", "co2"]);
+    }
+
+    #[test]
+    fn hyphens_join_short_heads_only() {
+        assert_eq!(keys("e-handel it-drift 3D-print"), ["ehandel", "itdrift", "3dprint"]);
+        assert_eq!(keys("drone-inspektion, bygge- og anlæg"), ["drone", "inspektion", "bygge", "og", "anlæg"]);
+        assert_eq!(keys("on-site"), ["on", "site"]);
+    }
+
+    #[test]
+    fn possessives_belong_to_the_span_only() {
+        assert_eq!(
+            words("the company's CV'er"),
+            [("the".to_owned(), "the"), ("company".to_owned(), "company's"), ("cv".to_owned(), "CV'er"),]
+        );
+        assert_eq!(words("firm’s"), [("firm".to_owned(), "firm’s")]);
+    }
+
+    #[test]
+    fn it_in_capitals_is_not_the_pronoun() {
+        assert_eq!(keys("IT and it, IT-drift"), ["IT", "and", "it", "itdrift"]);
+    }
+
+    #[test]
+    fn decomposed_and_compatibility_forms_meet_the_usual_ones() {
+        assert_eq!(
+            words("sma\u{30a} bygninger"),
+            [("små".to_owned(), "sma\u{30a}"), ("bygninger".to_owned(), "bygninger")]
+        );
+        assert_eq!(keys("of\u{fb01}ce"), ["office"]);
+        assert_eq!(keys("vind\u{ad}mølle\u{200b}r"), ["vindmøller"]);
+    }
+
+    #[test]
+    fn markup_is_no_text() {
+        let page = "<p class=\"x\">Vi t&oslash;mrer</p><script>var robot = 1 < 2;</script><!-- drone --> huse";
+        assert_eq!(
+            words(page),
+            [("vi".to_owned(), "Vi"), ("tømrer".to_owned(), "t&oslash;mrer"), ("huse".to_owned(), "huse")]
+        );
+        assert_eq!(keys("a < b og c>d &amp; e"), ["a", "b", "og", "c", "d", "e"]);
+        assert_eq!(keys("<script>var x"), ["var", "x"]);
+    }
+
+    #[test]
+    fn digits_alone_are_no_words() {
+        assert_eq!(keys("i 2017 med 4.0 og 12 mand"), ["i", "med", "og", "mand"]);
+        assert!(keys("🙂 123 … ---").is_empty());
+    }
+
+    #[test]
+    fn a_word_without_end_is_cut() {
+        let long = "a".repeat(100_000);
+        let found = words(&long);
+        assert_eq!(found.len(), 1);
+        assert_eq!((found[0].0.len(), found[0].1.len()), (MAX_WORD_CHARS, 100_000));
+    }
+}

@@ -1,0 +1,259 @@
+//! Cross-validation over trades, and what is chosen there: the temperature that makes probabilities mean what they say,
+//! and the thresholds of the verdicts.
+//!
+//! Texts of one trade are near relatives, so a trade is never both learned from and tested on; a company of a trade
+//! nobody wrote a profile for is the case that matters.
+
+use xxhash_rust::xxh3::xxh3_64;
+
+use super::compile::{Learned, compile};
+use super::corpus::{Corpus, Label};
+use super::fit::{FitConfig, Fitted, fit};
+use super::softmax::log_sum_exp;
+use crate::error::Result;
+use crate::model::{Checksum, Model, ModelKind, Scratch, Thresholds, Training};
+
+/// Folds of cross-validation.
+pub(crate) const FOLDS: u64 = 5;
+
+/// Folds fitted at the same time: each needs several copies of all weights.
+const AT_ONCE: usize = 2;
+
+/// Of the texts with the verdict `fit`, this share must have an acceptable cluster first.
+const FIT_PRECISION: f64 = 0.95;
+
+/// Of the texts with a cluster, this share at most may be turned away as `none`.
+const FALSE_NONE: f64 = 0.01;
+
+/// A profile scored by a model that has not seen its trade.
+#[derive(Clone, Debug)]
+pub(crate) struct HeldOut {
+    /// Its place in the corpus.
+    pub(crate) profile: usize,
+    /// One logit a class, before calibration.
+    pub(crate) logits: Vec<f64>,
+}
+
+/// Scores every profile by a model of the other folds, in the order of the corpus.
+pub(crate) fn cross_validate(corpus: &Corpus, config: &FitConfig) -> Result<Vec<HeldOut>> {
+    let fold = |profile: usize| xxh3_64(corpus.profiles[profile].trade.as_bytes()) % FOLDS;
+    let score_fold = |held: u64| -> Result<Vec<HeldOut>> {
+        let (test, train): (Vec<usize>, Vec<usize>) =
+            (0..corpus.profiles.len()).partition(|place| fold(*place) == held);
+        let fitted = fit(corpus, &train, config)?;
+        let model = Model::open(bytes_of(corpus, &fitted, config, Calibration::none())?, Checksum::Trust)?;
+        let mut scratch = Scratch::default();
+        let score = |profile: usize| {
+            let scores = model.score(&corpus.profiles[profile].text, &mut scratch);
+            HeldOut { profile, logits: scores.logits.into_iter().map(f64::from).collect() }
+        };
+        Ok(test.into_iter().map(score).collect())
+    };
+    let folds: Vec<u64> = (0..FOLDS).collect();
+    let mut held_out = Vec::new();
+    for pair in folds.chunks(AT_ONCE) {
+        let (first, second) = rayon::join(
+            || score_fold(pair[0]),
+            || pair.get(1).map_or_else(|| Ok(Vec::new()), |fold| score_fold(*fold)),
+        );
+        held_out.extend(first?);
+        held_out.extend(second?);
+    }
+    held_out.sort_by_key(|held| held.profile);
+    Ok(held_out)
+}
+
+/// What cross-validation decides.
+#[derive(Clone, Debug)]
+pub(crate) struct Calibration {
+    /// Logits are divided by this.
+    pub(crate) temperature: f64,
+    pub(crate) thresholds: Thresholds,
+    pub(crate) metrics: Vec<(String, f32)>,
+}
+
+impl Calibration {
+    fn none() -> Self {
+        Calibration { temperature: 1.0, thresholds: Thresholds { fit: 1.0, none: 1.0 }, metrics: Vec::new() }
+    }
+
+    /// Chooses temperature and thresholds from held-out scores.
+    pub(crate) fn choose(corpus: &Corpus, held_out: &[HeldOut]) -> Self {
+        let label = |held: &HeldOut| &corpus.profiles[held.profile].label;
+        let temperature = temperature(&held_out.iter().map(|held| (&held.logits[..], label(held))));
+        let outcomes: Vec<Outcome> =
+            held_out.iter().map(|held| Outcome::of(&held.logits, label(held), temperature)).collect();
+        let none = none_threshold(&outcomes);
+        let fit = fit_threshold(&outcomes, none);
+        let metrics = metrics(&outcomes, fit, none);
+        Calibration { temperature, thresholds: Thresholds { fit, none }, metrics }
+    }
+}
+
+/// The model file of a fit.
+pub(crate) fn bytes_of(
+    corpus: &Corpus,
+    fitted: &Fitted,
+    config: &FitConfig,
+    calibration: Calibration,
+) -> Result<Vec<u8>> {
+    let scaled = |weights: &mut dyn Iterator<Item = f64>| -> Vec<f64> {
+        weights.map(|weight| weight / calibration.temperature).collect()
+    };
+    #[expect(clippy::cast_possible_truncation, reason = "kept for information")]
+    let temperature = calibration.temperature as f32;
+    compile(
+        &Learned {
+            kind: ModelKind::Softmax,
+            vocabulary: &fitted.vocabulary,
+            words: &fitted.texts.words,
+            weights: &scaled(&mut fitted.softmax.weights.iter().copied()),
+            intercept: &scaled(&mut fitted.softmax.intercept.iter().copied()),
+            length_floor: config.design.length_floor,
+            thresholds: calibration.thresholds,
+            training: Training { temperature, metrics: calibration.metrics, ..super::training_of(corpus) },
+        },
+        corpus,
+    )
+}
+
+/// The temperature with the least cross-entropy, by golden-section search; it is convex in the inverse.
+fn temperature<'h>(held_out: &(impl Iterator<Item = (&'h [f64], &'h Label)> + Clone)) -> f64 {
+    let loss = |inverse: f64| -> f64 {
+        let of = |(logits, label): (&[f64], &Label)| {
+            let scaled: Vec<f64> = logits.iter().map(|logit| logit * inverse).collect();
+            let primary = classes_of(label, logits.len());
+            let total = log_sum_exp(&scaled);
+            primary.iter().map(|class| total - scaled[*class]).sum::<f64>() / primary.len() as f64
+        };
+        held_out.clone().map(of).sum()
+    };
+    let golden = (5.0_f64.sqrt() - 1.0) / 2.0;
+    let (mut low, mut high) = (0.2, 10.0);
+    while high - low > 1e-4 {
+        let (a, b) = (high - golden * (high - low), low + golden * (high - low));
+        if loss(a) < loss(b) { high = b } else { low = a }
+    }
+    2.0 / (low + high)
+}
+
+/// The classes to name first: the primary clusters, or "none".
+fn classes_of(label: &Label, classes: usize) -> Vec<usize> {
+    if label.primary.is_empty() { vec![classes - 1] } else { label.primary.clone() }
+}
+
+/// What matters of one held-out answer.
+struct Outcome {
+    is_none: bool,
+    none: f64,
+    /// Probability of the first cluster.
+    first: f64,
+    is_primary: bool,
+    is_acceptable: bool,
+}
+
+impl Outcome {
+    fn of(logits: &[f64], label: &Label, temperature: f64) -> Self {
+        let scaled: Vec<f64> = logits.iter().map(|logit| logit / temperature).collect();
+        let total = log_sum_exp(&scaled);
+        let clusters = &scaled[..scaled.len() - 1];
+        let first = (0..clusters.len()).max_by(|a, b| clusters[*a].total_cmp(&clusters[*b])).unwrap_or(0);
+        let is_primary = label.primary.contains(&first);
+        Outcome {
+            is_none: label.primary.is_empty(),
+            none: libm::exp(scaled[clusters.len()] - total),
+            first: libm::exp(scaled[first] - total),
+            is_primary,
+            is_acceptable: is_primary || label.acceptable.contains(&first),
+        }
+    }
+}
+
+/// The lowest threshold that turns away at most [`FALSE_NONE`] of the texts with a cluster.
+fn none_threshold(outcomes: &[Outcome]) -> f32 {
+    let mut of_companies: Vec<f64> = outcomes.iter().filter(|o| !o.is_none).map(|o| o.none).collect();
+    of_companies.sort_by(|a, b| b.total_cmp(a));
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share of a count")]
+    let allowed = (of_companies.len() as f64 * FALSE_NONE) as usize;
+    rounded_up(of_companies.get(allowed).copied().unwrap_or(1.0).max(0.05))
+}
+
+/// The lowest threshold above which [`FIT_PRECISION`] of the answers put an acceptable cluster first.
+fn fit_threshold(outcomes: &[Outcome], none: f32) -> f32 {
+    let mut candidates: Vec<&Outcome> = outcomes.iter().filter(|o| o.none < f64::from(none)).collect();
+    candidates.sort_by(|a, b| b.first.total_cmp(&a.first));
+    let mut threshold = 1.0;
+    let mut acceptable = 0usize;
+    for (place, outcome) in candidates.iter().enumerate() {
+        acceptable += usize::from(outcome.is_acceptable);
+        if acceptable as f64 >= FIT_PRECISION * (place + 1) as f64 {
+            threshold = outcome.first;
+        }
+    }
+    rounded_up(threshold)
+}
+
+/// To three places, up.
+#[expect(clippy::cast_possible_truncation, reason = "three places fit")]
+fn rounded_up(x: f64) -> f32 {
+    ((x * 1000.0).ceil() / 1000.0) as f32
+}
+
+fn metrics(outcomes: &[Outcome], fit: f32, none: f32) -> Vec<(String, f32)> {
+    let (none, fit) = (f64::from(none), f64::from(fit));
+    let companies: Vec<&Outcome> = outcomes.iter().filter(|o| !o.is_none).collect();
+    let strangers: Vec<&Outcome> = outcomes.iter().filter(|o| o.is_none).collect();
+    let fits: Vec<&Outcome> = outcomes.iter().filter(|o| o.none < none && o.first >= fit).collect();
+    let share = |of: &[&Outcome], holds: &dyn Fn(&Outcome) -> bool| -> f32 {
+        let share = of.iter().filter(|o| holds(o)).count() as f64 / of.len().max(1) as f64;
+        #[expect(clippy::cast_possible_truncation, reason = "four places fit")]
+        let rounded = ((share * 1e4).round() / 1e4) as f32;
+        rounded
+    };
+    let fit_companies: Vec<&Outcome> = fits.iter().copied().filter(|o| !o.is_none).collect();
+    #[expect(clippy::cast_possible_truncation, reason = "four places fit")]
+    let coverage = ((fit_companies.len() as f64 / companies.len().max(1) as f64 * 1e4).round() / 1e4) as f32;
+    [
+        ("top1", share(&companies, &|o| o.is_primary)),
+        ("acc1", share(&companies, &|o| o.is_acceptable)),
+        ("fit_precision", share(&fits, &|o| o.is_acceptable)),
+        ("fit_coverage", coverage),
+        ("none_recall", share(&strangers, &|o| o.none >= none)),
+        ("false_none", share(&companies, &|o| o.none >= none)),
+    ]
+    .map(|(name, value)| (name.to_owned(), value))
+    .to_vec()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn label(primary: &[usize]) -> Label {
+        Label { primary: primary.to_vec(), acceptable: Vec::new() }
+    }
+
+    #[test]
+    fn the_temperature_makes_a_boaster_modest() {
+        // Always 4 : 0 for the first of two classes, and right in three cases of four: the odds should be 3 : 1.
+        let logits = [4.0, 0.0];
+        let labels = [label(&[0]), label(&[0]), label(&[0]), label(&[])];
+        let found = temperature(&labels.iter().map(|label| (&logits[..], label)));
+        assert!((found - 4.0 / 3.0_f64.ln()).abs() < 1e-2, "{found}");
+    }
+
+    #[test]
+    fn a_fit_is_right_as_often_as_promised() {
+        let outcome = |first: f64, is_acceptable: bool| Outcome {
+            is_none: false,
+            none: 0.0,
+            first,
+            is_primary: is_acceptable,
+            is_acceptable,
+        };
+        let mut outcomes: Vec<Outcome> = (0..19).map(|_| outcome(0.9, true)).collect();
+        outcomes.push(outcome(0.8, false));
+        outcomes.push(outcome(0.7, false));
+        assert!((fit_threshold(&outcomes, 0.5) - 0.8).abs() < 1e-6);
+    }
+}

@@ -1,0 +1,102 @@
+//! One fit: which texts teach, how much each, and towards what.
+
+use linfa::dataset::DatasetBase;
+use linfa::traits::Fit;
+use ndarray::{Array1, Array2};
+
+use super::corpus::{Corpus, Label};
+use super::design::{DesignConfig, Document, Vocabulary, design};
+use super::softmax::{Softmax, SoftmaxParams, Texts};
+use crate::error::Result;
+
+/// Everything that can be chosen about a fit.
+#[derive(Clone, Debug)]
+pub(crate) struct FitConfig {
+    pub(crate) design: DesignConfig,
+    /// L2 penalty.
+    pub(crate) penalty: f64,
+    /// Weight of a lexicon entry of strength 3, where a profile has 1.
+    pub(crate) term_weight: f64,
+    /// Probability that the acceptable clusters share, where there are any.
+    pub(crate) acceptable_share: f64,
+    /// Exponent of class balancing: 0 leaves classes as large as they are, 1 makes them count alike.
+    pub(crate) balance: f64,
+    pub(crate) tolerance: f64,
+}
+
+impl Default for FitConfig {
+    fn default() -> Self {
+        FitConfig {
+            design: DesignConfig::default(),
+            penalty: 0.06,
+            term_weight: 0.1,
+            acceptable_share: 0.2,
+            balance: 1.0,
+            tolerance: 2e-2,
+        }
+    }
+}
+
+/// A regression with the vocabulary that it was fitted on.
+pub(crate) struct Fitted {
+    pub(crate) vocabulary: Vocabulary,
+    /// Words × parts.
+    pub(crate) texts: Texts,
+    pub(crate) softmax: Softmax,
+}
+
+/// Fits to the profiles at these places of the corpus, and to the whole lexicon.
+pub(crate) fn fit(corpus: &Corpus, profiles: &[usize], config: &FitConfig) -> Result<Fitted> {
+    let classes = corpus.classes();
+    let chosen = || profiles.iter().map(|place| &corpus.profiles[*place]);
+    let mut documents: Vec<_> = chosen().map(|profile| Document { text: &profile.text, counts: true }).collect();
+    documents.extend(corpus.lexicon.iter().map(|term| Document { text: &term.text, counts: false }));
+    let mut targets = Array2::zeros((documents.len(), classes));
+    for (mut target, profile) in targets.rows_mut().into_iter().zip(chosen()) {
+        set_target(&mut target, &profile.label, config.acceptable_share);
+    }
+    for (mut target, term) in targets.rows_mut().into_iter().skip(profiles.len()).zip(&corpus.lexicon) {
+        // The first of n classes counts n parts, the last one part.
+        let total = (term.classes.len() * (term.classes.len() + 1) / 2) as f64;
+        for (place, class) in term.classes.iter().enumerate() {
+            target[*class] += (term.classes.len() - place) as f64 / total;
+        }
+    }
+    let mut weights = balanced(&targets, profiles.len(), config.balance, 1.0);
+    let strengths: Vec<f64> = corpus.lexicon.iter().map(|term| f64::from(term.strength) / 3.0).collect();
+    weights.extend(strengths.iter().map(|strength| strength * config.term_weight));
+    let (texts, vocabulary) = design(&documents, &corpus.frequencies, &corpus.stop_words, &config.design);
+    #[expect(clippy::cast_possible_truncation, reason = "linfa keeps sample weights in single precision")]
+    let weights = Array1::from_iter(weights.into_iter().map(|weight| weight as f32));
+    let dataset = DatasetBase::new(texts, targets).with_weights(weights);
+    let softmax = SoftmaxParams::new(config.penalty).tolerance(config.tolerance).fit(&dataset)?;
+    Ok(Fitted { vocabulary, texts: dataset.records, softmax })
+}
+
+/// The target of a labelled text: its primary clusters share what its acceptable ones leave; "none" if it has none.
+fn set_target(target: &mut ndarray::ArrayViewMut1<'_, f64>, label: &Label, acceptable_share: f64) {
+    let none = target.len() - 1;
+    let share = if label.acceptable.is_empty() { 0.0 } else { acceptable_share };
+    let primary = if label.primary.is_empty() { &[none][..] } else { &label.primary };
+    for class in primary {
+        target[*class] += (1.0 - share) / primary.len() as f64;
+    }
+    for class in &label.acceptable {
+        target[*class] += share / label.acceptable.len() as f64;
+    }
+}
+
+/// Weights for the first `rows` rows that make classes count alike, by the power `balance`; their mean is `mean`.
+fn balanced(targets: &Array2<f64>, rows: usize, balance: f64, mean: f64) -> Vec<f64> {
+    let classes = targets.ncols();
+    let mut mass = vec![0.0; classes];
+    for target in targets.rows().into_iter().take(rows) {
+        mass.iter_mut().zip(target).for_each(|(sum, t)| *sum += t);
+    }
+    let fair = rows as f64 / classes as f64;
+    let scale: Vec<f64> = mass.iter().map(|m| if *m > 0.0 { libm::pow(fair / m, balance) } else { 0.0 }).collect();
+    let weights = targets.rows().into_iter().take(rows);
+    let weights: Vec<f64> = weights.map(|target| target.iter().zip(&scale).map(|(t, s)| t * s).sum()).collect();
+    let total: f64 = weights.iter().sum();
+    weights.into_iter().map(|weight| weight * mean * rows as f64 / total).collect()
+}
