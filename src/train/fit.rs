@@ -29,7 +29,7 @@ impl Default for FitConfig {
         FitConfig {
             design: DesignConfig::default(),
             penalty: 0.06,
-            term_weight: 0.1,
+            term_weight: 0.3,
             acceptable_share: 0.2,
             balance: 1.0,
             tolerance: 2e-2,
