@@ -114,21 +114,41 @@ impl Error {
     }
 
     /// What kind of failure this is.
+    ///
+    /// ```
+    /// let error = matcher::Matcher::load("no/such/model.bin").unwrap_err();
+    /// assert!(matches!(error.kind(), matcher::ErrorKind::Io(_)));
+    /// ```
     pub fn kind(&self) -> &ErrorKind {
         &self.0.kind
     }
 
     /// Where it happened.
+    ///
+    /// ```
+    /// let error = matcher::Matcher::load("no/such/model.bin").unwrap_err();
+    /// assert_eq!(error.position().file.as_deref(), Some("no/such/model.bin".as_ref()));
+    /// ```
     pub fn position(&self) -> &Position {
         &self.0.position
     }
 
     /// What to try next, where there is something to try.
+    ///
+    /// ```
+    /// let error = matcher::Matcher::from_bytes(b"MATCHER\0\0\0\0\0".repeat(4)).unwrap_err();
+    /// assert_eq!(error.hint(), Some("make the model again with `matcher train`"));
+    /// ```
     pub fn hint(&self) -> Option<&str> {
         self.0.hint.as_deref()
     }
 
     /// Whether the reader of our output has gone away, which is no failure of ours.
+    ///
+    /// ```
+    /// let error = matcher::Matcher::load("no/such/model.bin").unwrap_err();
+    /// assert!(!error.is_broken_pipe());
+    /// ```
     pub fn is_broken_pipe(&self) -> bool {
         matches!(&self.0.kind, ErrorKind::Io(error) if error.kind() == io::ErrorKind::BrokenPipe)
     }

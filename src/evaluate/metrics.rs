@@ -88,6 +88,18 @@ pub(crate) const NAMES: [&str; 11] = [
 ///
 /// # Errors
 /// If a text is too long to be read.
+///
+/// ```
+/// use matcher::Matcher;
+/// use matcher::evaluate::{Ranker, RankerKind, evaluate, read_labelled};
+///
+/// let matcher = Matcher::embedded()?;
+/// let path = concat!(env!("CARGO_MANIFEST_DIR"), "/data/dev.jsonl");
+/// let texts = read_labelled(path.as_ref(), matcher.catalogue())?;
+/// let evaluation = evaluate(&mut Ranker::new(RankerKind::Keyword, &matcher)?, &texts)?;
+/// assert!(evaluation.all.estimates["top1"].value < 0.5);
+/// # Ok::<(), matcher::Error>(())
+/// ```
 pub fn evaluate(ranker: &mut Ranker<'_>, texts: &[Labelled]) -> Result<Evaluation> {
     let cases = texts.iter().map(|text| Case::of(ranker, text)).collect::<Result<Vec<_>>>()?;
     let ids: Vec<&str> = ranker.clusters().iter().map(|cluster| cluster.id.as_str()).chain(["none"]).collect();

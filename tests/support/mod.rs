@@ -1,6 +1,6 @@
 //! Runs the program as a user does and shows what it printed.
 
-#![allow(clippy::expect_used, dead_code, unreachable_pub, reason = "every test file uses a part of it")]
+#![allow(clippy::expect_used, clippy::panic, dead_code, unreachable_pub, reason = "every test file uses a part of it")]
 
 use std::ffi::OsStr;
 use std::io::Write;
