@@ -79,7 +79,8 @@ pub(crate) struct Calibration {
 }
 
 impl Calibration {
-    fn none() -> Self {
+    /// Logits as they are, and verdicts that are never sure.
+    pub(super) fn none() -> Self {
         Calibration { temperature: 1.0, thresholds: Thresholds { fit: 1.0, none: 1.0 }, metrics: Vec::new() }
     }
 

@@ -7,6 +7,7 @@ mod corpus;
 mod cosine;
 mod design;
 mod fit;
+mod portion;
 mod softmax;
 
 use crate::error::Result;
@@ -17,6 +18,7 @@ pub use corpus::Corpus;
 pub(crate) use corpus::{Classes, Label, lines};
 pub(crate) use cosine::description;
 use fit::{FitConfig, fit};
+pub(crate) use portion::Portion;
 
 /// The bytes of a model for a corpus.
 ///

@@ -105,3 +105,15 @@ pub fn small_data(dir: &Path, profiles: usize) {
         std::fs::write(dir.join(format!("profiles/{id}.jsonl")), some).expect("written");
     }
 }
+
+/// The files of a folder with their text, by name.
+pub fn files(dir: &Path) -> Vec<(String, String)> {
+    let read = |entry: std::io::Result<std::fs::DirEntry>| {
+        let entry = entry.expect("an entry");
+        let name = entry.file_name().into_string().expect("a name in UTF-8");
+        (name, std::fs::read_to_string(entry.path()).expect("a file of text"))
+    };
+    let mut files: Vec<(String, String)> = std::fs::read_dir(dir).expect("a folder").map(read).collect();
+    files.sort();
+    files
+}
