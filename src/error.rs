@@ -68,6 +68,7 @@ impl Error {
         Error::new(ErrorKind::Catalogue(message.into()))
     }
 
+    #[cfg(any(test, feature = "train"))]
     pub(crate) fn data(message: impl Into<String>) -> Self {
         Error::new(ErrorKind::Data(message.into()))
     }
@@ -103,6 +104,7 @@ impl Error {
         self
     }
 
+    #[cfg(feature = "train")]
     pub(crate) fn at_byte(mut self, byte: u64) -> Self {
         self.0.position.byte.get_or_insert(byte);
         self
