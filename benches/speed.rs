@@ -1,4 +1,4 @@
-//! What the numbers of README.md and docs/performance.md come from. `cargo bench`; see also `scripts/cold_start.py`.
+//! What the numbers of README.md come from. `cargo bench`; see also `scripts/cold_start.py`.
 
 #![allow(clippy::expect_used, missing_docs, reason = "a bench may fail")]
 
