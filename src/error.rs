@@ -128,6 +128,11 @@ impl Error {
         self.0.hint.as_deref()
     }
 
+    /// Whether the run was told to stop.
+    pub fn is_interrupted(&self) -> bool {
+        matches!(&self.0.kind, ErrorKind::Io(error) if error.kind() == io::ErrorKind::Interrupted)
+    }
+
     /// Whether the reader of our output has gone away, which is no failure of ours.
     pub fn is_broken_pipe(&self) -> bool {
         matches!(&self.0.kind, ErrorKind::Io(error) if error.kind() == io::ErrorKind::BrokenPipe)

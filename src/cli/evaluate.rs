@@ -16,7 +16,7 @@ pub(crate) fn run(args: &Evaluate, common: &Common) -> Result<Outcome> {
     for name in &args.ranker {
         evaluations.push(evaluate(&mut Ranker::new((*name).into(), &matcher)?, &texts)?);
     }
-    let results = match output::format(common) {
+    let results = match output::format(common)? {
         Format::Table => table(&evaluations),
         Format::Json => match &evaluations[..] {
             [one] => output::json(one)?,
