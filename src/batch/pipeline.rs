@@ -187,8 +187,7 @@ fn read_all(
     to_score: &Sender<Chunk>,
     watch: &Watch,
 ) -> Result<()> {
-    let mut number = 0;
-    for mut chunk in free {
+    for (number, mut chunk) in (0..).zip(free) {
         if watch.is_stopped() {
             break;
         }
@@ -196,7 +195,6 @@ fn read_all(
             break;
         }
         chunk.number = number;
-        number += 1;
         if to_score.send(chunk).is_err() {
             break;
         }

@@ -78,7 +78,7 @@ impl<'j> Worker<'j> {
         }
         for (row, cells) in (chunk.first_row..).zip(in_rows) {
             let error = self.rank_cells(&cells).err();
-            self.emit_cells(error, cells, row, chunk);
+            self.emit_cells(error.as_ref(), cells, row, chunk);
         }
         (chunk.bytes, chunk.records) = (bytes, records);
         if matches!(self.job.shape, Shape::Raw) {
@@ -102,7 +102,7 @@ impl<'j> Worker<'j> {
         if !matches!(self.job.shape, Shape::Raw) {
             let fields = self.fields.iter().map(|(start, end)| value(&line[*start..*end], &mut self.unquoted).to_vec());
             let cells = fields.map(|field| Cell::Text(table.encoding.show(&field))).collect();
-            self.emit_cells(error, cells, row, chunk);
+            self.emit_cells(error.as_ref(), cells, row, chunk);
             return;
         }
         if record.fault == Some(RowErrorKind::UnclosedQuote) {
@@ -192,7 +192,7 @@ impl<'j> Worker<'j> {
             // The first column holds the line as it was.
             None => (error, vec![Cell::Text(table.encoding.show(line))]),
         };
-        self.emit_cells(error, cells, row, chunk);
+        self.emit_cells(error.as_ref(), cells, row, chunk);
     }
 
     fn rank_json(&mut self, line: &[u8]) -> Result<(), RowError> {
@@ -279,18 +279,18 @@ impl<'j> Worker<'j> {
                 json_lines::append(b"{}", true, scored, &job.names, job.table.encoding, &mut chunk.out);
                 chunk.out.extend_from_slice(line_end);
             }),
-            _ => self.emit_cells(Some(error), Vec::new(), row, chunk),
+            _ => self.emit_cells(Some(&error), Vec::new(), row, chunk),
         }
     }
 
     /// Writes a row whose cells have to be written anew.
-    fn emit_cells(&mut self, error: Option<RowError>, mut cells: Vec<Cell>, row: u64, chunk: &mut Chunk) {
+    fn emit_cells(&mut self, error: Option<&RowError>, mut cells: Vec<Cell>, row: u64, chunk: &mut Chunk) {
         let columns = self.job.table.columns.len();
         if cells.len() < columns {
             cells.resize(columns, Cell::Empty);
         }
         let keys = std::mem::take(&mut self.keys);
-        self.emit(error.as_ref(), row, |scored, job| match job.shape {
+        self.emit(error, row, |scored, job| match job.shape {
             Shape::Delimited { dialect, decimal_comma } => {
                 delimited::cells(&cells, dialect, decimal_comma, &mut chunk.out);
                 delimited::ours(scored, &job.names, dialect, decimal_comma, TextEncoding::Utf8, &mut chunk.out);

@@ -73,15 +73,12 @@ impl Dialect {
                 Some(&QUOTE) => closing_quote(record, start).map_or(start, |close| close + 1),
                 _ => start,
             };
-            match memchr::memchr(self.delimiter, &record[from..]) {
-                Some(length) => {
-                    fields.push((start, from + length));
-                    start = from + length + 1;
-                }
-                None => {
-                    fields.push((start, record.len()));
-                    return;
-                }
+            if let Some(length) = memchr::memchr(self.delimiter, &record[from..]) {
+                fields.push((start, from + length));
+                start = from + length + 1;
+            } else {
+                fields.push((start, record.len()));
+                return;
             }
         }
     }

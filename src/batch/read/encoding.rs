@@ -5,6 +5,7 @@
 //! travels as three bytes that are no valid UTF-8, and its row is faulty.
 
 use std::borrow::Cow;
+use std::fmt::Write as _;
 use std::io::{self, Read};
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
@@ -155,7 +156,8 @@ impl TextEncoding {
         let mut shown = String::new();
         for part in bytes.utf8_chunks() {
             shown.push_str(part.valid());
-            part.invalid().iter().for_each(|byte| shown.push_str(&format!("\\x{byte:02X}")));
+            // Writing into memory does not fail.
+            part.invalid().iter().for_each(|byte| write!(shown, "\\x{byte:02X}").unwrap_or_default());
         }
         shown
     }
@@ -212,16 +214,13 @@ fn wide(bytes: &[u8]) -> Vec<u16> {
     let mut units = Vec::with_capacity(bytes.len());
     let mut at = 0;
     while at < bytes.len() {
-        match bytes[at..] {
-            [0xed, second @ 0xa0..=0xbf, third, ..] => {
-                units.push(0xd000 | (u16::from(second & 0x3f) << 6) | u16::from(third & 0x3f));
-                at += 3;
-            }
-            _ => {
-                let valid = bytes[at..].utf8_chunks().next().map_or("", |part| part.valid());
-                units.extend(valid.encode_utf16());
-                at += valid.len().max(1);
-            }
+        if let [0xed, second @ 0xa0..=0xbf, third, ..] = bytes[at..] {
+            units.push(0xd000 | (u16::from(second & 0x3f) << 6) | u16::from(third & 0x3f));
+            at += 3;
+        } else {
+            let valid = bytes[at..].utf8_chunks().next().map_or("", |part| part.valid());
+            units.extend(valid.encode_utf16());
+            at += valid.len().max(1);
         }
     }
     units

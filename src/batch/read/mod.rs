@@ -46,7 +46,7 @@ pub(crate) enum Layout {
 
 /// The rows of a list, a chunk at a time.
 pub(crate) enum Rows {
-    Text(TextRows),
+    Text(Box<TextRows>),
     Grid(Box<dyn GridRows>),
 }
 
@@ -115,15 +115,14 @@ fn open_text(source: Source, input: &Input, options: &Options, watch: &Watch) ->
         // A byte order mark is no JSON; it is not written again.
         let table =
             Table { name, columns, layout: Layout::JsonLines, encoding, header: Vec::new(), line_end: vec![b'\n'] };
-        return Ok(List { table, rows: Rows::Text(rows), length, parquet: None });
+        return Ok(List { table, rows: Rows::Text(Box::new(rows)), length, parquet: None });
     }
     let hint = separator_hint(&sample);
     let body = &sample[hint.map_or(0, |(length, _)| length)..];
     let mut dialect = Dialect::of(body, matches!(extension.as_str(), "tsv" | "tab"));
-    match (options.delimiter, hint) {
-        (Some(delimiter), _) => dialect.delimiter = delimiter,
-        (None, Some((_, delimiter))) => dialect.delimiter = delimiter,
-        (None, None) => watch.note(&format!("fields are separated by {}, as the header shows", dialect.name())),
+    match options.delimiter.or(hint.map(|(_, delimiter)| delimiter)) {
+        Some(delimiter) => dialect.delimiter = delimiter,
+        None => watch.note(&format!("fields are separated by {}, as the header shows", dialect.name())),
     }
     let mut header = match encoding {
         // The mark of UTF-16 is written as a letter and turned back with the rest.
@@ -131,10 +130,10 @@ fn open_text(source: Source, input: &Input, options: &Options, watch: &Watch) ->
         _ => mark,
     };
     let mut rows = TextRows::new(Box::new(Cursor::new(sample).chain(reader)), dialect, true, options.limits);
-    if hint.is_some() {
-        if let Some((bytes, record)) = rows.one()? {
-            header.extend_from_slice(&bytes[..record.next]);
-        }
+    if hint.is_some()
+        && let Some((bytes, record)) = rows.one()?
+    {
+        header.extend_from_slice(&bytes[..record.next]);
     }
     let Some((bytes, record)) = rows.one()? else {
         return Err(Error::data("there is no header in it").with_hint("the first line names the columns"));
@@ -149,7 +148,7 @@ fn open_text(source: Source, input: &Input, options: &Options, watch: &Watch) ->
     };
     let columns = names(&bytes[..record.end], dialect, encoding)?;
     let table = Table { name, columns, layout: Layout::Delimited(dialect), encoding, header, line_end };
-    Ok(List { table, rows: Rows::Text(rows), length, parquet: None })
+    Ok(List { table, rows: Rows::Text(Box::new(rows)), length, parquet: None })
 }
 
 /// Excel's own first line `sep=;`: its length and the separator.

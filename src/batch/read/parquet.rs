@@ -28,14 +28,13 @@ struct ParquetRows {
 
 pub(crate) fn open(source: Source, input: &Input) -> Result<List> {
     let Source { mut reader, file, length, .. } = source;
-    let file = match file {
-        Some(file) => file,
-        None => {
-            // Parquet is read from its end.
-            let mut spooled = tempfile::tempfile()?;
-            io::copy(&mut reader, &mut spooled)?;
-            spooled
-        }
+    let file = if let Some(file) = file {
+        file
+    } else {
+        // Parquet is read from its end.
+        let mut spooled = tempfile::tempfile()?;
+        io::copy(&mut reader, &mut spooled)?;
+        spooled
     };
     let parsed = SerializedFileReader::new(file.try_clone()?).map_err(|error| broken(&error))?;
     let fields = parsed.metadata().file_metadata().schema().get_fields();

@@ -1,7 +1,7 @@
 //! Where the bytes come from: a file or standard input, compressed or not, and what kind of file they are.
 
 use std::fs::File;
-use std::io::{self, Cursor, Read, Seek, SeekFrom};
+use std::io::{self, Cursor, Read};
 use std::path::{Path, PathBuf};
 
 use flate2::read::MultiGzDecoder;
@@ -114,10 +114,7 @@ pub(crate) fn open(input: &Input, watch: &Watch, length: Option<u64>) -> Result<
         }
         None => Box::new(whole),
     };
-    let mut file = file.filter(|_| compression.is_none());
-    if let Some(file) = file.as_mut().filter(|_| kind != Kind::Text) {
-        file.seek(SeekFrom::Start(0)).map_err(at)?;
-    }
+    let file = file.filter(|_| compression.is_none());
     Ok(Source { kind, reader, file, length })
 }
 

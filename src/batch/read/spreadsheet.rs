@@ -135,10 +135,9 @@ fn to_cell(data: &Data) -> Cell {
         Data::Empty => Cell::Empty,
         Data::Int(number) => Cell::Integer(*number),
         Data::Float(number) => Cell::Number(*number),
-        Data::String(text) => Cell::Text(text.clone()),
         Data::Bool(value) => Cell::Bool(*value),
         Data::DateTime(moment) => Cell::Date(moment.as_f64(), iso(moment)),
-        Data::DateTimeIso(text) | Data::DurationIso(text) => Cell::Text(text.clone()),
+        Data::String(text) | Data::DateTimeIso(text) | Data::DurationIso(text) => Cell::Text(text.clone()),
         Data::Error(error) => Cell::Text(error.to_string()),
     }
 }

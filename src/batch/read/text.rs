@@ -127,7 +127,7 @@ impl TextRows {
             if end >= CHUNK_BYTES {
                 // The last byte may be half a line end; it stays for the next piece.
                 chunk.piece = Some(long.piece(false, 0));
-                let kept = usize::from(long.keeps_last_byte(&chunk.bytes));
+                let kept = usize::from(LongRow::keeps_last_byte(&chunk.bytes));
                 long.seen = kept;
                 self.long = Some(long);
                 return Ok(self.close(chunk, end - kept, 0));
@@ -283,7 +283,7 @@ impl LongRow {
         (at - usize::from(carriage), at + 1)
     }
 
-    fn keeps_last_byte(&self, bytes: &[u8]) -> bool {
+    fn keeps_last_byte(bytes: &[u8]) -> bool {
         bytes.last() == Some(&b'\r')
     }
 

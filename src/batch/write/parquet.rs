@@ -167,10 +167,7 @@ impl Sink for ParquetSink {
         if let Err(error) = self.writer.finish() {
             return Err(self.located(&error));
         }
-        let inner = self.writer.into_inner().map_err(|error| failed(&error))?;
-        let mut target = inner.into_inner().map_err(|error| Error::from(error.into_error()))?;
-        target.flush().map_err(|error| target.error(error))?;
-        target.commit()?;
+        self.writer.inner_mut().get_mut().commit()?;
         self.unfinished.keep();
         Ok(())
     }

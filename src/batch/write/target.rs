@@ -70,11 +70,11 @@ impl Target {
     }
 
     /// The output is complete: it appears under its name.
-    pub(crate) fn commit(mut self) -> Result<()> {
-        match &mut self {
+    pub(crate) fn commit(&mut self) -> Result<()> {
+        match self {
             Target::Partial(Partial { file, path, place }) => {
                 file.sync_all().map_err(|error| Error::io(path, error))?;
-                fs::rename(&*path, &*place).map_err(|error| Error::io(place, error))?;
+                fs::rename(path.as_path(), place.as_path()).map_err(|error| Error::io(place, error))?;
                 // Not every system can do this to a folder; the file itself is safe.
                 if let Some(folder) = place.parent().filter(|_| cfg!(unix)) {
                     let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };

@@ -18,7 +18,7 @@ use crate::error::{Error, Result};
 
 /// Packed text consists of parts of at least this many bytes before packing, each of which can be unpacked by itself.
 /// Where they begin depends on the rows alone, so that a resumed run makes the same parts.
-const PART_BYTES: usize = 4 << 20;
+const PART_BYTES: usize = 1 << 20;
 
 /// Between two notes of how far the output has come.
 const NOTE_EVERY: Duration = Duration::from_secs(1);
@@ -76,12 +76,11 @@ impl TextSink {
 
     fn pack(&mut self) -> Result<()> {
         let part = std::mem::take(&mut self.part);
-        let packed = match self.packing {
-            Packing::Zstd => zstd::encode_all(&part[..], 3),
-            _ => {
-                let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
-                encoder.write_all(&part).and_then(|()| encoder.finish())
-            }
+        let packed = if self.packing == Packing::Zstd {
+            zstd::encode_all(&part[..], 3)
+        } else {
+            let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+            encoder.write_all(&part).and_then(|()| encoder.finish())
         };
         let packed = packed.map_err(|error| self.target.error(error))?;
         self.write_out(&packed)?;
