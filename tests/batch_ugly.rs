@@ -372,6 +372,31 @@ fn what_is_appended_while_the_list_is_read_is_left_out() {
 }
 
 #[test]
+fn no_form_of_output_loses_a_row() {
+    let folder = Folder::new();
+    let long = "vi bygger skibe ".repeat(3000);
+    folder.write("list.csv", format!("id,text\n1,vi bygger skibe,and,more\n2\n3,{long}\n4,\"lone\n5,vi bager\n"));
+    for (form, kept) in [("jsonl", "column_4"), ("xlsx", "more"), ("parquet", "and | more"), ("csv", "more")] {
+        let output = format!("out.{form}");
+        folder.run(1, &["list.csv", "-o", &output, "--top", "1"]);
+        let back = folder.run(i32::from(form == "csv"), &[&output, "--prefix", "x_", "--excel", "--text-column", "id"]);
+        let rows = rows(back.stdout().trim_start_matches('\u{feff}').as_bytes(), b';');
+        assert_eq!(rows.len(), 6, "{form}");
+        assert_eq!(
+            rows.iter().skip(1).map(|row| row[0].as_str()).collect::<Vec<_>>(),
+            ["1", "2", "3", "4", "5"],
+            "{form}"
+        );
+        assert!(form == "xlsx" || back.stdout().contains(kept), "{form}");
+    }
+    let cut = folder.run(1, &["list.csv", "-o", "cut.xlsx"]).stderr();
+    assert!(
+        cut.contains("row 4, `text`: field over the limit (a cell of a workbook holds 32767 characters; it is cut)"),
+        "{cut}"
+    );
+}
+
+#[test]
 fn two_runs_do_not_write_the_same_file() {
     let folder = Folder::new();
     folder.write("list.csv", "text\nvi bygger skibe\n");

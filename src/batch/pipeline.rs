@@ -72,7 +72,7 @@ pub(crate) fn run(
             }
             watch.note(&format!("going on after {} rows", journal.summary.rows));
             summary.clone_from(&journal.summary);
-            watch.set_rows(summary.rows);
+            watch.go_on_after(summary.rows);
             journal
         }
         _ => {

@@ -18,6 +18,7 @@ pub struct Watch(Arc<Inner>);
 struct Inner {
     bytes: AtomicU64,
     rows: AtomicU64,
+    rows_before: AtomicU64,
     /// 0: not known.
     total: AtomicU64,
     stop: AtomicBool,
@@ -34,8 +35,15 @@ impl Default for Watch {
 impl Watch {
     /// Decisions that were taken for the caller, such as the encoding, go to `note`.
     pub fn new(note: impl Fn(&str) + Send + Sync + 'static) -> Watch {
-        let (bytes, rows, total) = <(AtomicU64, AtomicU64, AtomicU64)>::default();
-        Watch(Arc::new(Inner { bytes, rows, total, stop: AtomicBool::new(false), note: Box::new(note) }))
+        let zero = AtomicU64::default;
+        Watch(Arc::new(Inner {
+            bytes: zero(),
+            rows: zero(),
+            rows_before: zero(),
+            total: zero(),
+            stop: AtomicBool::new(false),
+            note: Box::new(note),
+        }))
     }
 
     /// Bytes of the input read so far, before decompression.
@@ -46,6 +54,11 @@ impl Watch {
     /// Rows written so far.
     pub fn rows(&self) -> u64 {
         self.0.rows.load(Ordering::Relaxed)
+    }
+
+    /// Rows that an earlier run had written, and this one did not score.
+    pub fn rows_before(&self) -> u64 {
+        self.0.rows_before.load(Ordering::Relaxed)
     }
 
     /// Bytes of the input, if that is known.
@@ -72,6 +85,11 @@ impl Watch {
 
     pub(crate) fn set_rows(&self, rows: u64) {
         self.0.rows.store(rows, Ordering::Relaxed);
+    }
+
+    pub(crate) fn go_on_after(&self, rows: u64) {
+        self.0.rows_before.store(rows, Ordering::Relaxed);
+        self.set_rows(rows);
     }
 
     pub(crate) fn note(&self, text: &str) {

@@ -13,6 +13,7 @@ use super::read::{Layout, Table};
 use super::row_error::{RowError, RowErrorKind};
 use super::summary::Summary;
 use super::write::ours::{Names, Scored};
+use super::write::spreadsheet::{MAX_CELL, cut_to_fit};
 use super::write::{Shape, delimited, grid, json_lines};
 use crate::matcher::{MAX_TEXT_BYTES, Ranked, Ranker, Scratch};
 
@@ -289,6 +290,14 @@ impl<'j> Worker<'j> {
         if cells.len() < columns {
             cells.resize(columns, Cell::Empty);
         }
+        let mut cut = None;
+        if self.job.shape == Shape::Workbook {
+            let detail = format!("a cell of a workbook holds {MAX_CELL} characters; it is cut");
+            let place = (0..cells.len()).filter(|place| cut_to_fit(&mut cells[*place])).min();
+            cut = place
+                .map(|place| RowError::new(RowErrorKind::TooLong, detail).in_column(self.job.table.columns.get(place)));
+        }
+        let error = error.or(cut.as_ref());
         let keys = std::mem::take(&mut self.keys);
         self.emit(error, row, |scored, job| match job.shape {
             Shape::Delimited { dialect, decimal_comma } => {

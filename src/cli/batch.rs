@@ -35,7 +35,7 @@ pub(crate) fn run(args: &Batch, common: &Common) -> Result<Outcome> {
     let result = batch(&matcher, &input, &output, &options, &watch);
     shown.end();
     let summary = result.map_err(|error| explain(error, &watch, &output))?;
-    tell(common, &summary, started.elapsed());
+    tell(common, &summary, summary.rows - watch.rows_before(), started.elapsed());
     Ok(if summary.has_errors() { Outcome::Incomplete } else { Outcome::Done })
 }
 
@@ -100,10 +100,10 @@ fn explain(error: Error, watch: &Watch, output: &Output) -> Error {
 }
 
 /// One line for the whole run, and one for each kind of faulty row.
-fn tell(common: &Common, summary: &Summary, elapsed: Duration) {
+fn tell(common: &Common, summary: &Summary, scored: u64, elapsed: Duration) {
     let ui = common.ui();
     let seconds = elapsed.as_secs_f64();
-    let per_second = summary.rows as f64 / seconds.max(1e-9);
+    let per_second = scored as f64 / seconds.max(1e-9);
     let [fit, unsure, none] =
         [Verdict::Fit, Verdict::Unsure, Verdict::None].map(|verdict| number(summary.with_verdict(verdict)));
     let (rows, failed) = (number(summary.rows), number(summary.failed()));

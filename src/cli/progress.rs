@@ -80,7 +80,7 @@ impl Shown {
 fn draw(bar: &ProgressBar, watch: &Watch, ui: Ui, started: Instant) {
     let rows = watch.rows();
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "rows per second fit")]
-    let speed = (rows as f64 / started.elapsed().as_secs_f64().max(1e-9)) as u64;
+    let speed = (rows.saturating_sub(watch.rows_before()) as f64 / started.elapsed().as_secs_f64().max(1e-9)) as u64;
     let rows = format!("{} {}, {}/s", number(rows), ui.say("rows", "rækker"), number(speed));
     let (template, known) = match watch.total() {
         Some(total) => {

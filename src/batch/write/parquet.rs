@@ -150,10 +150,14 @@ impl ParquetSink {
 
 impl Sink for ParquetSink {
     fn write(&mut self, chunk: &mut Chunk, _summary: &Summary) -> Result<()> {
-        for (input, ours) in chunk.rows.drain(..) {
+        for (mut input, mut ours) in chunk.rows.drain(..) {
             if input.len() > self.columns {
-                return Err(Error::data("the row has more fields than the header, which Parquet cannot hold")
-                    .with_hint("write CSV instead, where the row keeps them and says so"));
+                // There is no column for them; the error, which such a row has, keeps them.
+                let surplus: Vec<String> = input.drain(self.columns..).map(|cell| cell.to_text()).collect();
+                if let Some(Cell::Text(error)) = ours.last_mut() {
+                    error.push_str("; beyond the header: ");
+                    error.push_str(&surplus.join(" | "));
+                }
             }
             self.bytes +=
                 input.iter().map(|cell| if let Cell::Text(text) = cell { text.len() } else { 8 }).sum::<usize>();

@@ -17,7 +17,7 @@ const MAX_ROWS: u32 = 1_048_576;
 const MAX_COLUMNS: usize = 16_384;
 
 /// UTF-16 units of a cell.
-const MAX_CELL: usize = 32_767;
+pub(crate) const MAX_CELL: usize = 32_767;
 
 pub(crate) struct WorkbookSink {
     target: Target,
@@ -70,12 +70,9 @@ impl Sink for WorkbookSink {
                 return Err(Error::data(format!("a sheet holds {MAX_ROWS} rows, and the list has more"))
                     .with_hint("write CSV or Parquet instead"));
             }
-            if input.len() > *columns {
-                return Err(Error::data("the row has more fields than the header, which a sheet cannot show")
-                    .at_row(u64::from(*row) + 1)
-                    .with_hint("write CSV instead, where the row keeps them and says so"));
-            }
-            for (column, cell) in (0..).zip(input.iter().chain(ours)) {
+            // Fields that the header has no names for come last, so that ours stay in their columns.
+            let (input, surplus) = input.split_at(*columns);
+            for (column, cell) in (0..).zip(input.iter().chain(ours).chain(surplus)) {
                 let written = match cell {
                     Cell::Date(serial, text) => {
                         let format = match text.as_str() {
@@ -109,6 +106,22 @@ impl Sink for WorkbookSink {
     }
 }
 
+/// Shortens a cell to what a sheet can hold; whether it had to.
+pub(crate) fn cut_to_fit(cell: &mut Cell) -> bool {
+    let (Cell::Text(text) | Cell::Json(text)) = cell else { return false };
+    if text.len() <= MAX_CELL || text.encode_utf16().count() <= MAX_CELL {
+        return false;
+    }
+    let mut units = 0;
+    let fits = |(_, c): &(usize, char)| {
+        units += c.len_utf16();
+        units <= MAX_CELL
+    };
+    let end = text.char_indices().take_while(fits).last().map_or(0, |(at, c)| at + c.len_utf8());
+    text.truncate(end);
+    true
+}
+
 fn write_cell(sheet: &mut Worksheet, row: u32, column: u16, cell: &Cell) -> Result<(), XlsxError> {
     match cell {
         Cell::Empty => Ok(()),
@@ -118,13 +131,7 @@ fn write_cell(sheet: &mut Worksheet, row: u32, column: u16, cell: &Cell) -> Resu
         Cell::Integer(number) if number.unsigned_abs() < 1 << 53 => {
             sheet.write_number(row, column, *number as f64).map(drop)
         }
-        other => {
-            let text = other.to_text();
-            if text.encode_utf16().count() > MAX_CELL {
-                return Err(XlsxError::MaxStringLengthExceeded);
-            }
-            sheet.write_string(row, column, text).map(drop)
-        }
+        other => sheet.write_string(row, column, other.to_text()).map(drop),
     }
 }
 
