@@ -116,9 +116,13 @@ impl Table<'_> {
         }
         let name = &first.name;
         match self.answer.verdict {
-            Verdict::Fit => match ui {
+            Verdict::Fit if first.status.is_active() => match ui {
                 Ui::En => styled(LEADING, format!("{name} fits.")),
                 Ui::Da => styled(LEADING, format!("{name} passer.")),
+            },
+            Verdict::Fit => match ui {
+                Ui::En => styled(WARNING, format!("The field is that of {name}, which cannot be joined.")),
+                Ui::Da => styled(WARNING, format!("Feltet er {name}, som man ikke kan blive medlem af.")),
             },
             Verdict::Unsure => styled(
                 STRONG,

@@ -75,17 +75,23 @@ impl Evidence {
     }
 }
 
+/// Prose of either language has at least this much evidence a word; a text with less may be of a third one.
+const USUAL: f32 = 1.3;
+/// Bytes of the text that are looked at where the words do not decide.
+const BEGINNING: usize = 2000;
 /// Below this sum the words alone do not decide.
 const ENOUGH: f32 = 0.8;
 /// From this part on, the lesser language makes a text a mixed one.
-const MIXED_FROM: f32 = 0.27;
+const MIXED_FROM: f32 = 0.2;
 /// Evidence that the lesser language needs beside its part: one borrowed word mixes nothing.
 const MIXED_AT_LEAST: f32 = 5.0;
 
 /// Decides from the evidence, and from the text where that does not suffice.
 pub(crate) fn decide(evidence: Evidence, text: &str) -> Language {
     let Evidence { danish, english, words, known } = evidence;
-    if words == 0 || (known * 2 <= words && is_neither(text, words)) {
+    let text = beginning(text);
+    let unusual = danish.max(english) < USUAL * words as f32 || known * 2 <= words;
+    if words == 0 || (unusual && is_neither(text, words)) {
         return Language::Other;
     }
     let lesser = danish.min(english);
@@ -96,6 +102,14 @@ pub(crate) fn decide(evidence: Evidence, text: &str) -> Language {
         return Language::Mixed;
     }
     if danish >= english { Language::Da } else { Language::En }
+}
+
+fn beginning(text: &str) -> &str {
+    let mut end = text.len().min(BEGINNING);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
 }
 
 fn of_two(text: &str, danish_leads: bool) -> Language {

@@ -29,7 +29,7 @@ impl Default for FitConfig {
         FitConfig {
             design: DesignConfig::default(),
             penalty: 0.06,
-            term_weight: 0.1,
+            term_weight: 0.3,
             acceptable_share: 0.2,
             balance: 1.0,
             tolerance: 2e-2,
@@ -62,9 +62,11 @@ pub(crate) fn fit(corpus: &Corpus, profiles: &[usize], config: &FitConfig) -> Re
             target[*class] += (term.classes.len() - place) as f64 / total;
         }
     }
-    let mut weights = balanced(&targets, profiles.len(), config.balance, 1.0);
-    let strengths: Vec<f64> = corpus.lexicon.iter().map(|term| f64::from(term.strength) / 3.0).collect();
-    weights.extend(strengths.iter().map(|strength| strength * config.term_weight));
+    let alike = vec![1.0; profiles.len()];
+    let mut weights = balanced(&targets, 0, &alike, config.balance);
+    let strengths: Vec<f64> =
+        corpus.lexicon.iter().map(|term| config.term_weight * f64::from(term.strength) / 3.0).collect();
+    weights.extend(balanced(&targets, profiles.len(), &strengths, config.balance));
     let (texts, vocabulary) = design(&documents, &corpus.frequencies, &corpus.stop_words, &config.design);
     #[expect(clippy::cast_possible_truncation, reason = "linfa keeps sample weights in single precision")]
     let weights = Array1::from_iter(weights.into_iter().map(|weight| weight as f32));
@@ -86,17 +88,35 @@ fn set_target(target: &mut ndarray::ArrayViewMut1<'_, f64>, label: &Label, accep
     }
 }
 
-/// Weights for the first `rows` rows that make classes count alike, by the power `balance`; their mean is `mean`.
-fn balanced(targets: &Array2<f64>, rows: usize, balance: f64, mean: f64) -> Vec<f64> {
-    let classes = targets.ncols();
-    let mut mass = vec![0.0; classes];
-    for target in targets.rows().into_iter().take(rows) {
-        mass.iter_mut().zip(target).for_each(|(sum, t)| *sum += t);
+/// The weights of the rows from `start` on, changed so that classes count alike, by the power `balance`, and all rows
+/// together as much as before.
+fn balanced(targets: &Array2<f64>, start: usize, weights: &[f64], balance: f64) -> Vec<f64> {
+    let rows = || targets.rows().into_iter().skip(start).zip(weights);
+    let mut mass = vec![0.0; targets.ncols()];
+    for (target, weight) in rows() {
+        mass.iter_mut().zip(target).for_each(|(sum, t)| *sum += t * weight);
     }
-    let fair = rows as f64 / classes as f64;
+    let before: f64 = weights.iter().sum();
+    let fair = before / mass.len() as f64;
     let scale: Vec<f64> = mass.iter().map(|m| if *m > 0.0 { libm::pow(fair / m, balance) } else { 0.0 }).collect();
-    let weights = targets.rows().into_iter().take(rows);
-    let weights: Vec<f64> = weights.map(|target| target.iter().zip(&scale).map(|(t, s)| t * s).sum()).collect();
-    let total: f64 = weights.iter().sum();
-    weights.into_iter().map(|weight| weight * mean * rows as f64 / total).collect()
+    let changed: Vec<f64> =
+        rows().map(|(target, weight)| weight * target.iter().zip(&scale).map(|(t, s)| t * s).sum::<f64>()).collect();
+    let after: f64 = changed.iter().sum();
+    changed.into_iter().map(|weight| weight * before / after).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::array;
+
+    use super::*;
+
+    #[test]
+    fn classes_count_alike_whatever_their_size() {
+        let targets = array![[1.0, 0.0], [1.0, 0.0], [1.0, 0.0], [0.0, 1.0], [0.5, 0.5]];
+        let weights = balanced(&targets, 1, &[1.0, 1.0, 1.0, 1.0], 1.0);
+        let mass = |class: usize| -> f64 { (1..5).map(|row| targets[[row, class]] * weights[row - 1]).sum() };
+        assert!((weights.iter().sum::<f64>() - 4.0).abs() < 1e-12);
+        assert!((mass(0) - mass(1)).abs() < 0.2, "{} {}", mass(0), mass(1));
+    }
 }
