@@ -37,3 +37,8 @@ pub use matcher::{Answer, MAX_TEXT_BYTES, Matcher, Options, Ranked, Ranker, Scra
 pub use text::{Language, LanguageHint};
 #[cfg(feature = "train")]
 pub use train::{Corpus, Doubt, audit, train};
+
+/// The Rust of README.md is compiled and run with the other examples.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

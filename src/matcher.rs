@@ -126,6 +126,10 @@ pub enum Verdict {
 
 impl Verdict {
     /// The word that output uses.
+    ///
+    /// ```
+    /// assert_eq!(matcher::Verdict::Unsure.code(), "unsure");
+    /// ```
     pub fn code(self) -> &'static str {
         match self {
             Verdict::Fit => "fit",
@@ -161,6 +165,11 @@ impl Matcher {
     ///
     /// # Errors
     /// Only if the program was built with a damaged model.
+    ///
+    /// ```
+    /// assert!(matcher::Matcher::embedded()?.model_name().starts_with("matcher-"));
+    /// # Ok::<(), matcher::Error>(())
+    /// ```
     pub fn embedded() -> Result<Matcher> {
         Matcher::new(Model::open(EMBEDDED, Checksum::Trust)?)
     }
@@ -169,6 +178,14 @@ impl Matcher {
     ///
     /// # Errors
     /// If the file cannot be read, is damaged, or has a format that this version does not read.
+    ///
+    /// ```
+    /// use matcher::Matcher;
+    ///
+    /// let matcher = Matcher::load(concat!(env!("CARGO_MANIFEST_DIR"), "/models/matcher.bin"))?;
+    /// assert_eq!(matcher.model_name(), Matcher::embedded()?.model_name());
+    /// # Ok::<(), matcher::Error>(())
+    /// ```
     pub fn load(path: impl AsRef<Path>) -> Result<Matcher> {
         let path = path.as_ref();
         let bytes = fs::read(path).map_err(|error| Error::io(path, error))?;
@@ -179,6 +196,13 @@ impl Matcher {
     ///
     /// # Errors
     /// As [`Matcher::load`].
+    ///
+    /// ```
+    /// use matcher::{ErrorKind, Matcher};
+    ///
+    /// let error = Matcher::from_bytes(b"something else".to_vec()).unwrap_err();
+    /// assert!(matches!(error.kind(), ErrorKind::Model(_)));
+    /// ```
     pub fn from_bytes(bytes: Vec<u8>) -> Result<Matcher> {
         Matcher::new(Model::open(bytes, Checksum::Verify)?)
     }
@@ -193,6 +217,17 @@ impl Matcher {
     /// # Errors
     /// If the catalogue lacks one of the model's clusters. One that has others can only be ranked by a model made for
     /// it.
+    ///
+    /// ```
+    /// use matcher::Matcher;
+    ///
+    /// let matcher = Matcher::embedded()?;
+    /// let mut corrected = matcher.catalogue().clone();
+    /// corrected.clusters[0].name.short = "Miljøklyngen".to_owned();
+    /// let matcher = matcher.with_catalogue(corrected)?;
+    /// assert_eq!(matcher.suggest("rensning af spildevand")?.suggestions[0].name, "Miljøklyngen");
+    /// # Ok::<(), matcher::Error>(())
+    /// ```
     pub fn with_catalogue(self, catalogue: Catalogue) -> Result<Matcher> {
         let ids = &self.model.description().clusters;
         let mut clusters = Vec::with_capacity(ids.len());
@@ -213,11 +248,22 @@ impl Matcher {
     }
 
     /// The clusters that are ranked, in their fixed order.
+    ///
+    /// ```
+    /// assert_eq!(matcher::Matcher::embedded()?.catalogue().clusters.len(), 14);
+    /// # Ok::<(), matcher::Error>(())
+    /// ```
     pub fn catalogue(&self) -> &Catalogue {
         &self.catalogue
     }
 
     /// The model's name, as answers quote it.
+    ///
+    /// ```
+    /// let matcher = matcher::Matcher::embedded()?;
+    /// assert_eq!(matcher.suggest("ost")?.model, matcher.model_name());
+    /// # Ok::<(), matcher::Error>(())
+    /// ```
     pub fn model_name(&self) -> &str {
         &self.model.description().name
     }
@@ -226,6 +272,15 @@ impl Matcher {
     ///
     /// # Errors
     /// If the text is longer than [`MAX_TEXT_BYTES`]. Any other text has an answer, be it that nothing fits.
+    ///
+    /// ```
+    /// use matcher::{Matcher, Verdict};
+    ///
+    /// let matcher = Matcher::embedded()?;
+    /// assert_eq!(matcher.suggest("frisør med ti stole")?.verdict, Verdict::None);
+    /// assert!(matcher.suggest(&"ord ".repeat(3 << 20)).is_err());
+    /// # Ok::<(), matcher::Error>(())
+    /// ```
     pub fn suggest(&self, text: &str) -> Result<Answer> {
         self.suggest_into(&mut Scratch::default(), text)
     }
@@ -234,6 +289,15 @@ impl Matcher {
     ///
     /// # Errors
     /// As [`Matcher::suggest`].
+    ///
+    /// ```
+    /// use matcher::{Matcher, Scratch};
+    ///
+    /// let matcher = Matcher::embedded()?;
+    /// let mut scratch = Scratch::default();
+    /// assert_eq!(matcher.suggest_into(&mut scratch, "vi brygger øl")?, matcher.suggest("vi brygger øl")?);
+    /// # Ok::<(), matcher::Error>(())
+    /// ```
     pub fn suggest_into(&self, scratch: &mut Scratch, text: &str) -> Result<Answer> {
         self.suggest_with(scratch, text, &Options::default())
     }
@@ -242,6 +306,15 @@ impl Matcher {
     ///
     /// # Errors
     /// As [`Matcher::suggest`].
+    ///
+    /// ```
+    /// use matcher::{Matcher, Options, Scratch, Status};
+    ///
+    /// let then = Options { as_of: "2021-06-01".parse().expect("a date"), ..Options::default() };
+    /// let answer = Matcher::embedded()?.suggest_with(&mut Scratch::default(), "rederi med færger", &then)?;
+    /// assert_eq!((answer.suggestions[0].cluster.as_str(), answer.suggestions[0].status), ("marlog", Status::Active));
+    /// # Ok::<(), matcher::Error>(())
+    /// ```
     pub fn suggest_with(&self, scratch: &mut Scratch, text: &str, options: &Options) -> Result<Answer> {
         if text.len() > MAX_TEXT_BYTES {
             return Err(too_long(text));

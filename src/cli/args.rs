@@ -185,6 +185,13 @@ pub(crate) struct Evaluate {
     /// Exit with 1 unless the first ranker reaches this, as in `top1=0.85`; may be given more than once
     #[arg(long, value_name = "MEASURE=VALUE", value_parser = threshold)]
     pub(crate) at_least: Vec<(String, f64)>,
+    /// Write a summary with all measures and wrong answers, and charts, to this folder: summary.md, reliability.svg and
+    /// confusion.svg; charts are those of the first ranker
+    #[arg(long, value_name = "DIR")]
+    pub(crate) report: Option<PathBuf>,
+    /// Fit models to ever greater parts of this data folder, and add learning-curve.svg to the report; takes minutes
+    #[arg(long, value_name = "DIR", requires = "report")]
+    pub(crate) data: Option<PathBuf>,
 }
 
 /// `matcher completions`.

@@ -1,4 +1,4 @@
-//! The command line. clap and the terminal live here and nowhere else; what a command prints goes through [`output`].
+//! The command line. clap and the terminal live here and nowhere else; what a command prints goes through `output`.
 
 mod args;
 mod batch;

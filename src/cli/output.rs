@@ -80,11 +80,23 @@ pub(crate) fn write_file(path: &Path, bytes: &[u8]) -> Result<()> {
         return Err(at(io::ErrorKind::IsADirectory.into()));
     }
     let dir = path.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut file = NamedTempFile::new_in(dir).map_err(at)?;
+    let mut file = new_beside(dir).map_err(at)?;
     file.write_all(bytes).map_err(at)?;
     file.as_file().sync_all().map_err(at)?;
     file.persist(path).map_err(|error| at(error.error))?;
     Ok(())
+}
+
+/// A temporary file with the rights that any new file has, which the user may have narrowed by `umask`.
+fn new_beside(dir: &Path) -> io::Result<NamedTempFile> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".matcher-");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        builder.permissions(std::fs::Permissions::from_mode(0o666));
+    }
+    builder.tempfile_in(dir)
 }
 
 /// Tells people something that is no result.

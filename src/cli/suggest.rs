@@ -193,7 +193,9 @@ impl Table<'_> {
             let style = if reason.weight > 0.0 { FOR } else { AGAINST };
             line(reason.weight, &styled(style, &reason.text));
         }
-        line(*rest, self.ui.say("all other words", "alle andre ord"));
+        if rest.abs() >= 0.005 {
+            line(*rest, self.ui.say("all other words", "alle andre ord"));
+        }
         line(*intercept, self.ui.say("without any words", "uden nogen ord"));
         writeln!(out, "     = {score:>+7.2}  {}", self.ui.say("score", "score")).ok();
         out
