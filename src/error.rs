@@ -68,7 +68,7 @@ impl Error {
         Error::new(ErrorKind::Catalogue(message.into()))
     }
 
-    #[cfg(any(test, feature = "train"))]
+    #[cfg(any(test, feature = "batch", feature = "train"))]
     pub(crate) fn data(message: impl Into<String>) -> Self {
         Error::new(ErrorKind::Data(message.into()))
     }
@@ -143,6 +143,11 @@ impl Error {
     /// ```
     pub fn hint(&self) -> Option<&str> {
         self.0.hint.as_deref()
+    }
+
+    /// Whether the run was told to stop.
+    pub fn is_interrupted(&self) -> bool {
+        matches!(&self.0.kind, ErrorKind::Io(error) if error.kind() == io::ErrorKind::Interrupted)
     }
 
     /// Whether the reader of our output has gone away, which is no failure of ours.

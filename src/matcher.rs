@@ -1,5 +1,7 @@
 //! The one public door: a text goes in, ranked clusters come out.
 
+mod compact;
+
 use std::fs;
 use std::path::Path;
 
@@ -11,6 +13,8 @@ use crate::error::{Error, Result};
 use crate::explain::{Reasons, reasons, unknown_words};
 use crate::model::{self, Checksum, Model, ModelKind, Scores};
 use crate::text::{Language, LanguageHint, decide};
+
+pub use self::compact::{Ranked, Ranker};
 
 /// The longest text that is read, in bytes: 10 MiB.
 pub const MAX_TEXT_BYTES: usize = 10 << 20;
@@ -313,8 +317,7 @@ impl Matcher {
     /// ```
     pub fn suggest_with(&self, scratch: &mut Scratch, text: &str, options: &Options) -> Result<Answer> {
         if text.len() > MAX_TEXT_BYTES {
-            let message = format!("the text has {} bytes, at most {MAX_TEXT_BYTES} are read", text.len());
-            return Err(Error::text(message).with_hint("a page or two of what the company does is enough"));
+            return Err(too_long(text));
         }
         let scores = self.model.score(text, &mut scratch.0);
         let language = match options.language {
@@ -360,17 +363,24 @@ impl Matcher {
         ranking
     }
 
-    /// Softmax of the logits; cosines are given as they are, since no probability can be made of them.
     fn probabilities(&self, scores: &Scores) -> Vec<f64> {
+        let mut probabilities = Vec::new();
+        self.fill_probabilities(scores, &mut probabilities);
+        probabilities
+    }
+
+    /// Softmax of the logits; cosines are given as they are, since no probability can be made of them.
+    fn fill_probabilities(&self, scores: &Scores, parts: &mut Vec<f64>) {
         let logits = scores.logits.iter().map(|logit| f64::from(*logit));
+        parts.clear();
         if self.model.description().kind == ModelKind::Cosine {
-            return logits.map(|cosine| cosine.max(0.0)).collect();
+            parts.extend(logits.map(|cosine| cosine.max(0.0)));
+            return;
         }
         let greatest = logits.clone().fold(f64::NEG_INFINITY, f64::max);
-        let mut parts: Vec<f64> = logits.map(|logit| libm::exp(logit - greatest)).collect();
+        parts.extend(logits.map(|logit| libm::exp(logit - greatest)));
         let total: f64 = parts.iter().sum();
         parts.iter_mut().for_each(|part| *part /= total);
-        parts
     }
 
     fn verdict(&self, probabilities: &[f64], known_words: usize) -> Verdict {
@@ -385,6 +395,11 @@ impl Matcher {
             Verdict::Unsure
         }
     }
+}
+
+fn too_long(text: &str) -> Error {
+    let message = format!("the text has {} bytes, at most {MAX_TEXT_BYTES} are read", text.len());
+    Error::text(message).with_hint("a page or two of what the company does is enough")
 }
 
 /// Living alternatives of a cluster that has closed by that day.

@@ -38,7 +38,7 @@ pub(crate) fn run(args: &Evaluate, common: &Common) -> Result<Outcome> {
             note(common, &format!("{} gives no probabilities: no reliability.svg", evaluations[0].ranker));
         }
     }
-    let results = match output::format(common) {
+    let results = match output::format(common)? {
         Format::Table => table(&evaluations),
         Format::Json => match &evaluations[..] {
             [one] => output::json(one)?,

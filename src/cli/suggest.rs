@@ -20,7 +20,7 @@ const TELLING: f64 = 0.15;
 pub(crate) fn run(args: &Suggest, common: &Common) -> Result<Outcome> {
     let matcher = matcher(common)?;
     let text = profile::read(args, common)?;
-    let format = output::format(common);
+    let format = output::format(common)?;
     let mut options = Options {
         top: args.top,
         explain: args.explain || format == Format::Table,
