@@ -1,6 +1,6 @@
 //! From scores back to the words. A score is a sum over words, so an explanation lists its terms: nothing is estimated.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::matcher::rounded;
 use crate::model::{Model, Scores, Scratch};
@@ -16,6 +16,7 @@ const CONTENT_FROM: f32 = 0.3;
 
 /// Why a cluster has its score: the weights of `reasons`, `rest` and `intercept` add up to `score`.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "web", derive(utoipa::ToSchema))]
 pub struct Reasons {
     /// The words that did most, for the cluster or against it, strongest first.
     pub reasons: Vec<Reason>,
@@ -28,7 +29,8 @@ pub struct Reasons {
 }
 
 /// A word of the text and what it adds to a cluster's score.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "web", derive(utoipa::ToSchema))]
 pub struct Reason {
     /// The word as written.
     pub text: String,
@@ -39,7 +41,7 @@ pub struct Reason {
     /// What all its mentions add together; negative if it speaks against the cluster.
     pub weight: f64,
     /// Its other mentions, as start and end.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub also: Vec<(usize, usize)>,
 }
 

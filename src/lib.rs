@@ -13,7 +13,8 @@
 //! ```
 //!
 //! [`Matcher`] is the one door for answers; [`Corpus`] and [`train()`] make models, and [`evaluate`] measures them. The
-//! last three come with the feature `train`, the program with `cli`; both are on by default.
+//! last three come with the feature `train`, the desk of [`web`] with `web`, the program with `cli`; all are on by
+//! default.
 
 #[cfg(feature = "batch")]
 pub mod batch;
@@ -26,9 +27,13 @@ pub mod evaluate;
 mod explain;
 mod matcher;
 mod model;
+#[cfg(feature = "web")]
+pub mod onboarding;
 pub mod text;
 #[cfg(feature = "train")]
 mod train;
+#[cfg(feature = "web")]
+pub mod web;
 
 pub use catalogue::{Catalogue, Cluster, Status};
 pub use error::{Error, ErrorKind, Position, Result};

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 
 use jiff::civil::Date;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::catalogue::{Catalogue, Cluster, Status};
 use crate::error::{Error, Result};
@@ -90,6 +90,7 @@ impl Default for Options {
 
 /// The answer to one text.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "web", derive(utoipa::ToSchema))]
 pub struct Answer {
     /// What the text is written in.
     pub language: Language,
@@ -113,7 +114,8 @@ pub struct Answer {
 }
 
 /// What a ranking amounts to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "web", derive(utoipa::ToSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Verdict {
     /// One cluster clearly leads.
@@ -141,6 +143,7 @@ impl Verdict {
 
 /// One cluster of an answer.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "web", derive(utoipa::ToSchema))]
 pub struct Suggestion {
     /// Place in the ranking, from 1.
     pub rank: usize,

@@ -21,12 +21,14 @@ use serde::{Deserialize, Serialize};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "web", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Catalogue {
     /// The edition, such as `2026.11`.
     pub version: String,
     /// The day on which the facts were last gathered.
     #[serde(deserialize_with = "load::date")]
+    #[cfg_attr(feature = "web", schema(value_type = String, format = Date))]
     pub as_of: Date,
     /// The clusters.
     #[serde(rename = "cluster")]
@@ -35,6 +37,7 @@ pub struct Catalogue {
 
 /// One cluster.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "web", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Cluster {
     /// Stable short name, used on the command line and in files.
@@ -69,6 +72,7 @@ pub struct Cluster {
 
 /// Established clusters and those named for a young, growing trade.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "web", derive(utoipa::ToSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Kind {
     /// A stronghold of Danish business.
@@ -79,6 +83,7 @@ pub enum Kind {
 
 /// Part of Denmark.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "web", derive(utoipa::ToSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Region {
     /// Greater Copenhagen.
@@ -95,6 +100,7 @@ pub enum Region {
 
 /// A text in both languages.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "web", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Bilingual {
     /// English.
@@ -105,6 +111,7 @@ pub struct Bilingual {
 
 /// The names of a cluster.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "web", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Name {
     /// In English.
@@ -117,12 +124,14 @@ pub struct Name {
 
 /// A name that the cluster or its root had before.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "web", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct FormerName {
     /// The name.
     pub name: String,
     /// Last day of its use, where known.
     #[serde(default, deserialize_with = "load::optional_date", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "web", schema(value_type = Option<String>, format = Date))]
     pub until: Option<Date>,
     /// What became of it, in English.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -134,6 +143,7 @@ pub struct FormerName {
 
 /// Focus areas as short phrases; `en[i]` and `da[i]` are the same area.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "web", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Focus {
     /// English.
@@ -144,6 +154,7 @@ pub struct Focus {
 
 /// How well a fact is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "web", derive(utoipa::ToSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Certainty {
     /// Read in a source.
@@ -158,6 +169,7 @@ pub enum Certainty {
 
 /// Where a cluster has its office.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "web", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Seat {
     /// Town, where known.
@@ -184,15 +196,18 @@ pub struct Seat {
 
 /// One stretch of a cluster's history.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "web", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Period {
     /// What it was during that time.
     pub state: Status,
     /// First day.
     #[serde(deserialize_with = "load::date")]
+    #[cfg_attr(feature = "web", schema(value_type = String, format = Date))]
     pub valid_from: Date,
     /// Last day; open if absent.
     #[serde(default, deserialize_with = "load::optional_date", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "web", schema(value_type = Option<String>, format = Date))]
     pub valid_to: Option<Date>,
     /// What happened, in English.
     pub event_en: String,
@@ -206,6 +221,7 @@ pub struct Period {
 
 /// Whether a cluster can be joined on a given day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "web", derive(utoipa::ToSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Status {
     /// It is appointed and at work.
@@ -220,6 +236,7 @@ pub enum Status {
 
 /// A living cluster for the companies of a closed one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "web", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Alternative {
     /// Its id.

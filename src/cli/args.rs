@@ -1,5 +1,6 @@
 //! What may be written on the command line.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -62,6 +63,10 @@ pub(crate) enum Command {
     Batch(Batch),
     /// List the clusters, or show one
     Clusters(Clusters),
+    /// Open the advisor's desk in the browser, and the HTTP API
+    Serve(Serve),
+    /// Look at the decisions that advisors recorded, and delete them
+    Cases(Cases),
     /// Make a model from a data folder
     Train(Train),
     /// Measure rankers on labelled profiles
@@ -154,6 +159,89 @@ pub(crate) struct Clusters {
     /// Give the status as of this day [default: today]
     #[arg(long, value_name = "DATE")]
     pub(crate) as_of: Option<Date>,
+}
+
+/// `matcher serve`.
+///
+/// Runs on this machine and sends nothing anywhere. Ends on Ctrl-C or SIGTERM, after finishing what was begun.
+#[derive(Debug, Args)]
+pub(crate) struct Serve {
+    /// Where to listen; port 0 takes a free one. An address that other machines can reach needs a token
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8787")]
+    pub(crate) listen: SocketAddr,
+    /// A name under which browsers reach it, beside its addresses and `localhost`; may be given more than once
+    #[arg(long, value_name = "NAME")]
+    pub(crate) host: Vec<String>,
+    /// File with the cases [default: cases.sqlite3 in the user's data folder]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) store: Option<PathBuf>,
+    /// Do not open the browser
+    #[arg(long)]
+    pub(crate) no_open: bool,
+    /// File whose first line everybody has to know who asks this server
+    #[arg(long, value_name = "FILE")]
+    pub(crate) token_file: Option<PathBuf>,
+    /// Delete cases after so many days [default: never]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=36500))]
+    pub(crate) retention_days: Option<u32>,
+    /// What is kept of a company's text
+    #[arg(long, value_name = "WHAT", default_value = "full")]
+    pub(crate) keep_text: Keep,
+}
+
+/// `matcher cases`.
+#[derive(Debug, Args)]
+pub(crate) struct Cases {
+    #[command(subcommand)]
+    pub(crate) command: CasesCommand,
+    /// File with the cases [default: cases.sqlite3 in the user's data folder]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) store: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum CasesCommand {
+    /// List cases, the newest first
+    List {
+        #[command(flatten)]
+        choice: CasesChoice,
+        /// How many to list; 0 for all
+        #[arg(long, value_name = "N", default_value_t = 50)]
+        limit: usize,
+    },
+    /// Show one case
+    Show {
+        /// Its id
+        id: String,
+    },
+    /// Write cases with all that is kept of them, as CSV unless another form is asked for
+    Export {
+        #[command(flatten)]
+        choice: CasesChoice,
+    },
+    /// Delete cases so that no bytes of them are left
+    Delete {
+        /// Their ids
+        #[arg(required_unless_present = "older_than_days")]
+        id: Vec<String>,
+        /// Delete all that are older than so many days
+        #[arg(long, value_name = "N", conflicts_with = "id", value_parser = clap::value_parser!(u32).range(0..=36500))]
+        older_than_days: Option<u32>,
+    },
+}
+
+/// Which cases.
+#[derive(Debug, Args)]
+pub(crate) struct CasesChoice {
+    /// Only those with these words in text, note, decision or id
+    #[arg(long, value_name = "WORDS")]
+    pub(crate) query: Option<String>,
+    /// Only those with this verdict
+    #[arg(long, value_name = "VERDICT")]
+    pub(crate) verdict: Option<VerdictName>,
+    /// First those whose two best clusters were closest
+    #[arg(long)]
+    pub(crate) doubtful: bool,
 }
 
 /// `matcher train`.
@@ -260,6 +348,21 @@ pub(crate) enum When {
     Auto,
     Always,
     Never,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Keep {
+    /// All of it, with personal numbers masked
+    Full,
+    /// A hash, and no word of it
+    Hash,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum VerdictName {
+    Fit,
+    Unsure,
+    None,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

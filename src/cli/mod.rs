@@ -2,6 +2,7 @@
 
 mod args;
 mod batch;
+mod cases;
 mod clusters;
 mod evaluate;
 mod manual;
@@ -9,6 +10,7 @@ mod output;
 mod phrases;
 mod profile;
 mod progress;
+mod serve;
 mod suggest;
 mod train;
 
@@ -63,6 +65,8 @@ fn dispatch(cli: &Cli) -> Result<Outcome> {
         Command::Suggest(args) => suggest::run(args, common),
         Command::Batch(args) => batch::run(args, common),
         Command::Clusters(args) => clusters::run(args, common),
+        Command::Serve(args) => serve::run(args, common),
+        Command::Cases(args) => cases::run(args, common),
         Command::Train(args) => train::run(args, common),
         Command::Evaluate(args) => evaluate::run(args, common),
         Command::Completions(args) => manual::completions(args),

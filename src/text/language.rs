@@ -11,6 +11,7 @@ use whatlang::{Detector, Lang, Script};
 
 /// What a profile is written in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "web", derive(utoipa::ToSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Language {
     /// Danish.
