@@ -92,7 +92,7 @@ fn rendered(common: &Common, format: Format, cases: &[Case]) -> Result<String> {
     match format {
         Format::Table => Ok(table(cases, common.ui())),
         Format::Json => output::json(&cases),
-        Format::Jsonl => cases.iter().map(|case| output::json_line(case)).collect(),
+        Format::Jsonl => cases.iter().map(output::json_line).collect(),
         Format::Csv => output::csv(std::iter::once(case_columns()).chain(cases.iter().map(case_row))),
     }
 }

@@ -44,7 +44,11 @@ pub(crate) fn run(args: &Serve, common: &Common) -> Result<Outcome> {
             Ui::Da => format!("matcher: sager gemmes i {place}; Ctrl-C slutter"),
         };
         note(common, &say);
-        if !args.no_open && !has_token && open::that_detached(&url).is_err() {
+        if has_token {
+            // Not opened from here: other users of the machine could read the token from the browser's command line.
+            let say = common.ui().say("open it once with ?token=TOKEN", "åbn den én gang med ?token=TOKEN");
+            note(common, &format!("matcher: {say}"));
+        } else if !args.no_open && open::that_detached(&url).is_err() {
             note(common, &format!("matcher: no browser could be opened; open {url}"));
         }
     })?;

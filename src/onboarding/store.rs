@@ -338,6 +338,7 @@ fn check(connection: &Connection, path: &Path) -> Result<()> {
     Ok(())
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "it goes into the error")]
 fn unusable(path: &Path, error: io::Error) -> Error {
     Error::io(path, io::Error::new(error.kind(), format!("the store cannot be written: {error}")))
         .with_hint("give yourself the right to write it, or name another file with --store FILE")

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use axum::body::Body;
+use axum::body::{Body, BodyDataStream};
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use axum::http::request::Parts;
@@ -21,6 +21,9 @@ pub(crate) const IDLE: Duration = Duration::from_secs(10);
 /// A JSON body has to be complete by then.
 const WHOLE: Duration = Duration::from_secs(30);
 
+/// So much of a body that is too long is still taken.
+const DRAINED: usize = 16 << 20;
+
 /// A JSON body of at most `LIMIT` bytes.
 pub(crate) struct Json<T, const LIMIT: usize = MAX_JSON>(pub(crate) T);
 
@@ -34,12 +37,11 @@ impl<S: Sync, T: DeserializeOwned, const LIMIT: usize> FromRequest<S> for Json<T
     type Rejection = Problem;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
-        let (parts, body) = request.into_parts();
-        if !is_json(&parts.headers) {
+        if !is_json(request.headers()) {
             return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "the body has to be JSON")
                 .hint("send the header `Content-Type: application/json`"));
         }
-        refuse_long(&parts.headers, LIMIT)?;
+        let body = refuse_long(request, LIMIT).await?.into_body();
         let bytes = tokio::time::timeout(WHOLE, read(body, LIMIT)).await.map_err(|_| too_slow())??;
         let mut reader = serde_json::Deserializer::from_slice(&bytes);
         let value = serde_path(&mut reader)?;
@@ -69,10 +71,29 @@ impl<S: Send + Sync> FromRequestParts<S> for Segment {
     }
 }
 
-/// Refuses a body whose length is announced and too great, before any of it is read.
-pub(crate) fn refuse_long(headers: &HeaderMap, limit: usize) -> Result<(), Problem> {
-    let announced = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
-    if announced.is_some_and(|length| length > limit as u64) { Err(too_long(limit)) } else { Ok(()) }
+/// Refuses a body whose length is announced and too great.
+pub(crate) async fn refuse_long(request: Request, limit: usize) -> Result<Request, Problem> {
+    let announced = request.headers().get(CONTENT_LENGTH);
+    let announced = announced.and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
+    if announced.is_some_and(|length| length > limit as u64) {
+        drain(&mut request.into_body().into_data_stream()).await;
+        return Err(too_long(limit));
+    }
+    Ok(request)
+}
+
+/// Takes what a client is still sending, up to a limit: one that cannot send would not read why it is refused.
+async fn drain(stream: &mut BodyDataStream) {
+    let mut left = DRAINED;
+    let read_on = async {
+        while let Some(Ok(chunk)) = stream.next().await {
+            match left.checked_sub(chunk.len()) {
+                Some(rest) => left = rest,
+                None => return,
+            }
+        }
+    };
+    tokio::time::timeout(IDLE, read_on).await.ok();
 }
 
 pub(crate) fn too_long(limit: usize) -> Problem {
@@ -89,6 +110,7 @@ async fn read(body: Body, limit: usize) -> Result<Vec<u8>, Problem> {
     while let Some(chunk) = tokio::time::timeout(IDLE, stream.next()).await.map_err(|_| too_slow())? {
         let chunk = chunk.map_err(|_| Problem::bad("the body broke off"))?;
         if bytes.len() + chunk.len() > limit {
+            drain(&mut stream).await;
             return Err(too_long(limit));
         }
         bytes.extend_from_slice(&chunk);

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
 use tempfile::TempDir;
+use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 use super::problem::Problem;
@@ -17,6 +18,9 @@ use crate::matcher::Matcher;
 
 /// Lists that wait, run, or are kept; then the oldest finished one makes room.
 const MAX_LISTS: usize = 16;
+
+/// Uploads that are read at a time.
+const UPLOADS: usize = 4;
 
 /// How long a finished list can be downloaded.
 const KEPT: Duration = Duration::from_secs(60 * 60);
@@ -39,9 +43,11 @@ const ENDINGS: [(&str, &str); 11] = [
 /// All lists of this server, in a temporary folder that goes when it ends.
 #[derive(Debug)]
 pub(crate) struct Lists {
-    dir: TempDir,
+    dir: Arc<TempDir>,
     jobs: Mutex<BTreeMap<String, Arc<Job>>>,
     queue: Sender<Arc<Job>>,
+    /// Uploads at a time.
+    pub(crate) uploads: Semaphore,
 }
 
 /// A list and what became of it.
@@ -49,6 +55,8 @@ pub(crate) struct Lists {
 pub(crate) struct Job {
     pub(crate) id: String,
     dir: TempDir,
+    /// The folder of all lists goes after the last of them, whoever holds that.
+    _all: Arc<TempDir>,
     input: PathBuf,
     output: PathBuf,
     pub(crate) options: Options,
@@ -76,11 +84,12 @@ pub(crate) struct Upload {
 impl Lists {
     /// Makes the folder and starts the thread that scores. It ends once the lists are dropped.
     pub(crate) fn start(matcher: Arc<Matcher>) -> Result<(Lists, JoinHandle<()>)> {
-        let dir = tempfile::Builder::new().prefix("matcher-lists-").tempdir()?;
+        let dir = Arc::new(tempfile::Builder::new().prefix("matcher-lists-").tempdir()?);
         let (queue, queued) = unbounded();
         let thread = std::thread::Builder::new().name("lists".to_owned());
         let thread = thread.spawn(move || work(&matcher, &queued))?;
-        Ok((Lists { dir, jobs: Mutex::default(), queue }, thread))
+        let uploads = Semaphore::new(UPLOADS);
+        Ok((Lists { dir, jobs: Mutex::default(), queue, uploads }, thread))
     }
 
     /// A place for a new list. Of its name, only a known ending counts.
@@ -105,7 +114,8 @@ impl Lists {
         let Upload { dir, input, output } = upload;
         let state = Mutex::new(State::Queued);
         let id = Uuid::new_v4().to_string();
-        let job = Arc::new(Job { id, dir, input, output, options, watch: Watch::default(), state });
+        let (watch, all) = (Watch::default(), Arc::clone(&self.dir));
+        let job = Arc::new(Job { id, dir, _all: all, input, output, options, watch, state });
         let mut jobs = lock(&self.jobs);
         if jobs.len() >= MAX_LISTS {
             let oldest = jobs.values().filter_map(|job| Some((job.ended()?, job.id.clone()))).min();
@@ -119,6 +129,12 @@ impl Lists {
 
     pub(crate) fn get(&self, id: &str) -> Option<Arc<Job>> {
         lock(&self.jobs).get(id).cloned()
+    }
+
+    /// Deletes a list, also while it is scored. Returns whether it was there.
+    pub(crate) fn forget(&self, id: &str) -> bool {
+        let job = lock(&self.jobs).remove(id);
+        job.inspect(|job| job.watch.stop()).is_some()
     }
 
     /// Deletes what was kept long enough.

@@ -84,7 +84,7 @@ fn api() -> OpenApiRouter<Arc<Desk>> {
         .routes(routes!(cases::export))
         .routes(routes!(cases::show, cases::forget))
         .merge(OpenApiRouter::new().routes(routes!(lists::create)).layer(DefaultBodyLimit::max(lists::MAX_LIST)))
-        .routes(routes!(lists::show))
+        .routes(routes!(lists::show, lists::forget))
         .routes(routes!(lists::result))
         .routes(routes!(healthz))
         .routes(routes!(metrics))

@@ -130,14 +130,18 @@ pub(crate) async fn export(
     Params(wanted): Params<Download>,
 ) -> Result<impl IntoResponse, Problem> {
     let filter = filter(wanted.query, wanted.verdict, wanted.order)?;
-    let (kind, name, write): (_, _, fn(&[Case]) -> Result<Vec<u8>>) = match given(wanted.format).as_deref() {
-        None | Some("csv") => ("text/csv; charset=utf-8", "cases.csv", csv),
-        Some("jsonl") => ("application/jsonl", "cases.jsonl", jsonl),
+    let as_lines = match given(wanted.format).as_deref() {
+        None | Some("csv") => false,
+        Some("jsonl") => true,
         Some(_) => return Err(Problem::bad("csv or jsonl is expected").field("format")),
     };
     let page = desk.keeper.ask(move |store| store.list(&filter)).await?;
-    let disposition = format!("attachment; filename=\"{name}\"");
-    Ok(([(header::CONTENT_TYPE, kind.to_owned()), (header::CONTENT_DISPOSITION, disposition)], write(&page.cases)?))
+    let (kind, disposition, file) = if as_lines {
+        ("application/jsonl", "attachment; filename=\"cases.jsonl\"", jsonl(&page.cases)?)
+    } else {
+        ("text/csv; charset=utf-8", "attachment; filename=\"cases.csv\"", csv(&page.cases)?)
+    };
+    Ok(([(header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, disposition)], file))
 }
 
 /// Shows a case.

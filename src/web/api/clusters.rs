@@ -14,7 +14,7 @@ use crate::web::problem::Problem;
 
 /// The catalogue.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
-pub(crate) struct Clusters {
+pub(crate) struct Facts {
     /// Its edition.
     version: String,
     /// The day on which the facts were last gathered.
@@ -41,11 +41,11 @@ impl Listed {
 
 /// What all clusters are.
 #[utoipa::path(get, path = "/v1/clusters", tag = "clusters", responses(
-    (status = 200, description = "The catalogue", body = Clusters),
+    (status = 200, description = "The catalogue", body = Facts),
 ))]
-pub(crate) async fn clusters(State(desk): State<Arc<Desk>>) -> Json<Clusters> {
+pub(crate) async fn clusters(State(desk): State<Arc<Desk>>) -> Json<Facts> {
     let catalogue = desk.matcher.catalogue();
-    Json(Clusters {
+    Json(Facts {
         version: catalogue.version.clone(),
         as_of: catalogue.as_of.to_string(),
         clusters: catalogue.clusters.iter().map(Listed::new).collect(),

@@ -108,7 +108,8 @@ pub(crate) struct Counts {
     ),
 )]
 pub(crate) async fn create(State(desk): State<Arc<Desk>>, request: Request) -> Result<impl IntoResponse, Problem> {
-    refuse_long(request.headers(), MAX_LIST)?;
+    let _turn = desk.lists.uploads.try_acquire().map_err(|_| Problem::busy())?;
+    let request = refuse_long(request, MAX_LIST).await?;
     let form = Multipart::from_request(request, &()).await.map_err(|_| {
         Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "the body has to be a form with a file")
             .hint("send multipart/form-data with the part `file`")
@@ -159,6 +160,18 @@ pub(crate) async fn result(State(desk): State<Arc<Desk>>, Segment(id): Segment) 
     let disposition = format!("attachment; filename=\"scored.{ending}\"");
     let headers = [(header::CONTENT_TYPE, kind.to_owned()), (header::CONTENT_DISPOSITION, disposition)];
     Ok((headers, Body::from_stream(ReaderStream::new(file))))
+}
+
+/// Deletes a list and its result, also while it is scored.
+#[utoipa::path(delete, path = "/v1/lists/{id}", tag = "lists",
+    params(("id" = String, Path, description = "The list's id")),
+    responses(
+        (status = 204, description = "It is gone"),
+        (status = "default", description = "What is wrong", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
+pub(crate) async fn forget(State(desk): State<Arc<Desk>>, Segment(id): Segment) -> Result<StatusCode, Problem> {
+    if desk.lists.forget(&id) { Ok(StatusCode::NO_CONTENT) } else { Err(unknown()) }
 }
 
 fn unknown() -> Problem {

@@ -55,7 +55,7 @@ pub(crate) struct Suggested {
 /// Several texts.
 #[derive(Debug, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Documents {
+pub(crate) struct Questions {
     /// At most 1,000.
     #[schema(max_items = 1000)]
     documents: Vec<Document>,
@@ -130,13 +130,13 @@ pub(crate) async fn suggest(
 }
 
 /// Ranks the clusters for several texts.
-#[utoipa::path(post, path = "/v1/suggest-batch", tag = "suggest", request_body = Documents, responses(
+#[utoipa::path(post, path = "/v1/suggest-batch", tag = "suggest", request_body = Questions, responses(
     (status = 200, description = "The rankings, in the order of the documents", body = Results),
     (status = "default", description = "What is wrong", body = Problem, content_type = "application/problem+json"),
 ))]
 pub(crate) async fn suggest_batch(
     State(desk): State<Arc<Desk>>,
-    Json(asked): Json<Documents, MAX_DOCUMENTS_BYTES>,
+    Json(asked): Json<Questions, MAX_DOCUMENTS_BYTES>,
 ) -> Result<axum::Json<Results>, Problem> {
     if asked.documents.len() > MAX_DOCUMENTS {
         return Err(Problem::from(crate::error::Error::usage(format!("more than {MAX_DOCUMENTS} documents")))
