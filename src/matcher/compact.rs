@@ -142,17 +142,17 @@ impl Ranker<'_> {
         ranked.reasons.clear();
         ranked.unknown.clear();
         if let (true, Some((class, _))) = (self.explain, ranked.top.first()) {
-            let weights = model.contributions(&scores, &scratch.0, *class);
-            for ((distinct, token), weight) in scratch.0.firsts().zip(weights) {
+            for word in scratch.0.words(*class) {
+                let weight = scores.contribution(&word);
                 if f64::from(weight) >= LEAST_WEIGHT {
                     let place = ranked.reasons.iter().take_while(|(other, _)| *other >= weight).count();
                     if place < MAX_REASONS {
                         ranked.reasons.truncate(MAX_REASONS - 1);
-                        ranked.reasons.insert(place, (weight, token.span.clone()));
+                        ranked.reasons.insert(place, (weight, word.first.span.clone()));
                     }
                 }
-                if is_unknown(&scratch.0, distinct) {
-                    ranked.unknown.push(token.span.clone());
+                if is_unknown(&word) {
+                    ranked.unknown.push(word.first.span.clone());
                 }
             }
         }

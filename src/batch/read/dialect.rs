@@ -85,8 +85,9 @@ impl Dialect {
 
     /// Writes a value as a field, in quotes where it needs them.
     pub(crate) fn quote(self, value: &[u8], out: &mut Vec<u8>) {
-        let needs_quotes = |byte: &u8| matches!(*byte, QUOTE | b'\n' | b'\r') || *byte == self.delimiter;
-        if !value.iter().any(needs_quotes) {
+        let needs_quotes =
+            memchr::memchr3(QUOTE, b'\n', b'\r', value).or_else(|| memchr::memchr(self.delimiter, value)).is_some();
+        if !needs_quotes {
             out.extend_from_slice(value);
             return;
         }
