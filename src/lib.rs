@@ -24,6 +24,8 @@ mod error;
 #[cfg(feature = "train")]
 pub mod evaluate;
 mod explain;
+#[cfg(feature = "map")]
+pub mod map;
 mod matcher;
 mod model;
 pub mod text;

@@ -65,7 +65,7 @@ pub struct Options {
     pub sheet: Option<String>,
     /// Form of the output; if not given, its name decides, or else it is the input's.
     pub form: Option<Form>,
-    /// Write what a Danish Excel opens by a double click: a byte order mark, semicolons, decimal commas.
+    /// Write what a Danish Excel opens by a double click: a byte order mark and semicolons. Numbers keep their point.
     pub excel: bool,
     /// Go on where an earlier run stopped.
     pub resume: bool,

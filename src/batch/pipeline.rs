@@ -56,7 +56,7 @@ pub(crate) fn run(
     }
     let mut done = rows.start(output)?;
     let mut summary = Summary::default();
-    let resumable = matches!(job.shape, Shape::Raw | Shape::Delimited { .. } | Shape::JsonLines);
+    let resumable = matches!(job.shape, Shape::Raw | Shape::Delimited(_) | Shape::JsonLines);
     let resumed = earlier.is_some() && resumable;
     let journal = match earlier {
         Some(journal) if resumable => {

@@ -131,7 +131,8 @@ pub(crate) struct Batch {
     /// Put this before the names of our columns
     #[arg(long, value_name = "TEXT", default_value = "")]
     pub(crate) prefix: String,
-    /// Write CSV that a Danish Excel opens by a double click
+    /// Write CSV that a Danish Excel opens in columns by a double click; numbers keep their point, so take .xlsx to
+    /// calculate with them
     #[arg(long)]
     pub(crate) excel: bool,
     /// Longest field that is read, in bytes [default: 1 MiB]

@@ -10,7 +10,6 @@ pub(crate) fn ours(
     scored: &Scored<'_>,
     names: &Names<'_>,
     dialect: Dialect,
-    decimal_comma: bool,
     encoding: TextEncoding,
     out: &mut Vec<u8>,
 ) {
@@ -28,14 +27,8 @@ pub(crate) fn ours(
                     dialect.quote(cluster.as_bytes(), out);
                 }
                 out.push(delimiter);
-                match found {
-                    Some((_, share)) if decimal_comma && delimiter == b',' => {
-                        out.push(b'"');
-                        probability(*share, true, out);
-                        out.push(b'"');
-                    }
-                    Some((_, share)) => probability(*share, decimal_comma, out),
-                    None => {}
+                if let Some((_, share)) = found {
+                    probability(*share, out);
                 }
             }
             out.push(delimiter);
@@ -68,16 +61,13 @@ pub(crate) fn header(names: &Names<'_>, dialect: Dialect, encoding: TextEncoding
 }
 
 /// Writes the input's cells anew.
-pub(crate) fn cells(cells: &[Cell], dialect: Dialect, decimal_comma: bool, out: &mut Vec<u8>) {
+pub(crate) fn cells(cells: &[Cell], dialect: Dialect, out: &mut Vec<u8>) {
     for (place, cell) in cells.iter().enumerate() {
         if place > 0 {
             out.push(dialect.delimiter);
         }
         match cell {
             Cell::Text(text) => dialect.quote(text.as_bytes(), out),
-            Cell::Number(number) if decimal_comma => {
-                dialect.quote(number.to_string().replace('.', ",").as_bytes(), out);
-            }
             other => dialect.quote(other.to_text().as_bytes(), out),
         }
     }
