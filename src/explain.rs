@@ -47,12 +47,12 @@ pub struct Reason {
 pub(crate) fn reasons(model: &Model, scores: &Scores, scratch: &Scratch, text: &str, class: usize) -> Reasons {
     let contributions = scratch.words(class).map(|word| f64::from(scores.contribution(&word)));
     let mut words: Vec<(usize, f64)> = contributions.enumerate().collect();
+    let mut mentions = vec![Vec::new(); words.len()];
     words.sort_by(|(_, a), (_, b)| b.abs().total_cmp(&a.abs()));
     let listed = words.iter().take(MAX_REASONS).take_while(|(_, weight)| weight.abs() >= LEAST_WEIGHT).count();
     let rest = words.split_off(listed).into_iter().map(|(_, weight)| weight).sum();
-    let mut mentions = vec![Vec::new(); words.len()];
     for token in &scratch.tokens {
-        mentions[token.distinct as usize].push((token.span.start, token.span.end));
+        mentions[token.distinct as usize].push((token.span().start, token.span().end));
     }
     let reasons = words.into_iter().filter_map(|(distinct, weight)| {
         let mut spans = std::mem::take(&mut mentions[distinct]).into_iter();
@@ -61,7 +61,7 @@ pub(crate) fn reasons(model: &Model, scores: &Scores, scratch: &Scratch, text: &
     });
     Reasons {
         reasons: reasons.collect(),
-        score: rounded(f64::from(scores.logits[class])),
+        score: rounded(f64::from(scratch.logits[class])),
         intercept: rounded(f64::from(model.description().intercept[class])),
         rest: rounded(rest),
     }
@@ -69,11 +69,11 @@ pub(crate) fn reasons(model: &Model, scores: &Scores, scratch: &Scratch, text: &
 
 /// Whether this is a content word that training has never seen.
 #[inline]
-pub(crate) fn is_unknown(word: &Word<'_>) -> bool {
+pub(crate) fn is_unknown(word: &Word) -> bool {
     !word.is_learned && word.weight >= CONTENT_FROM
 }
 
 /// Content words of the text that training has never seen, as written, each once.
 pub(crate) fn unknown_words(scratch: &Scratch, text: &str) -> Vec<String> {
-    scratch.words(0).filter(is_unknown).map(|word| text[word.first.span.clone()].to_owned()).collect()
+    scratch.words(0).filter(is_unknown).map(|word| text[word.first.span()].to_owned()).collect()
 }

@@ -10,12 +10,18 @@ use super::{LEARNED, STOP_WORD};
 use crate::text::{Evidence, Feature};
 
 /// Spellings that are remembered, then all is forgotten and begins anew. Bounds the memory, changes no result.
-const MAX_SPELLINGS: usize = 60_000;
-/// Numbers in the rows that are remembered, likewise: 8 MiB.
-const MAX_NUMBERS: usize = 1 << 21;
+const MAX_SPELLINGS: usize = 120_000;
+/// Lines in the rows that are remembered, likewise: 8 MiB.
+const MAX_LINES: usize = 1 << 17;
 
-/// Rows are padded with zeros to a multiple of this, so that they are added up by whole vector registers.
-const LANES: usize = 8;
+/// Numbers in a [`Line`].
+const LANES: usize = 16;
+
+/// Rows are made of whole cache lines, with zeros at their end: a row is fetched by as few of them as can be, and added
+/// up by whole vector registers.
+#[derive(Clone, Copy, Debug)]
+#[repr(align(64))]
+struct Line([f32; LANES]);
 
 /// Working memory that may be used for any number of texts, one after the other, with the same model. What was scored
 /// before never shows in a result.
@@ -29,11 +35,13 @@ pub(crate) struct Scratch {
     places: HashMap<u64, u32, BuildHasherDefault<HashIsKey>>,
     remembered: Vec<Remembered>,
     /// Rows of the remembered words, one after the other: weight times contribution to each class.
-    rows: Vec<f32>,
-    /// Length of a row with its padding.
+    rows: Vec<Line>,
+    /// Lines of a row.
     stride: usize,
-    /// Sums over the words of a text.
-    sums: Vec<f32>,
+    /// A row that is being composed.
+    row: Vec<f32>,
+    /// One logit (or cosine) a class, of the text that was scored last.
+    pub(crate) logits: Vec<f32>,
     /// The text's words in order.
     pub(crate) tokens: Vec<Token>,
     /// Its distinct words in order of first occurrence.
@@ -59,12 +67,20 @@ struct Remembered {
 /// Beside the flags of the model: the word adds something to some class.
 const SAYS_SOMETHING: u8 = 1 << 7;
 
-/// One word of the text.
-#[derive(Clone, Debug)]
+/// One word of the text. Its span is in bytes, of which a text has less than 2^32.
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Token {
-    pub(crate) span: Range<usize>,
+    start: u32,
+    end: u32,
     /// Its place among the distinct words.
     pub(crate) distinct: u32,
+}
+
+impl Token {
+    #[inline]
+    pub(crate) fn span(self) -> Range<usize> {
+        self.start as usize..self.end as usize
+    }
 }
 
 /// A word that occurs in the text, once or more often.
@@ -72,14 +88,15 @@ pub(crate) struct Token {
 struct Distinct {
     place: u32,
     count: u32,
-    first: u32,
+    /// Where it first stands.
+    first: Token,
 }
 
 /// A distinct word of the text, as seen from one class.
 #[derive(Debug)]
-pub(crate) struct Word<'s> {
+pub(crate) struct Word {
     /// Where it first stands.
-    pub(crate) first: &'s Token,
+    pub(crate) first: Token,
     /// How much it says, between 0 and 1.
     pub(crate) weight: f32,
     /// Whether training has seen it.
@@ -170,12 +187,39 @@ fn first_half(hash: u64) -> u32 {
     (hash >> 32) as u32
 }
 
+/// See [`Scratch::words`].
+#[derive(Debug)]
+pub(crate) struct Distincts<'s> {
+    scratch: &'s Scratch,
+    rest: std::slice::Iter<'s, Distinct>,
+    line: usize,
+    lane: usize,
+}
+
+impl Iterator for Distincts<'_> {
+    type Item = Word;
+
+    #[inline]
+    fn next(&mut self) -> Option<Word> {
+        let distinct = self.rest.next()?;
+        let place = distinct.place as usize;
+        let remembered = &self.scratch.remembered[place];
+        let Line(numbers) = &self.scratch.rows[place * self.scratch.stride + self.line];
+        Some(Word {
+            first: distinct.first,
+            weight: remembered.weight,
+            is_learned: remembered.flags & LEARNED != 0,
+            sum: sublinear(distinct.count) * numbers[self.lane],
+        })
+    }
+}
+
 impl Scratch {
     /// Begins a text.
     pub(super) fn start(&mut self, model: u64, classes: usize) {
         self.tokens.clear();
         self.distinct.clear();
-        let is_full = self.spellings.len > MAX_SPELLINGS || self.rows.len() > MAX_NUMBERS;
+        let is_full = self.spellings.len > MAX_SPELLINGS || self.rows.len() > MAX_LINES;
         if self.model != model || is_full || self.text == u32::MAX {
             self.spellings.clear();
             self.places.clear();
@@ -183,7 +227,8 @@ impl Scratch {
             self.rows.clear();
             self.text = 0;
             self.model = model;
-            self.stride = classes.next_multiple_of(LANES);
+            self.stride = classes.div_ceil(LANES);
+            self.row = vec![0.0; classes];
         }
         self.text += 1;
     }
@@ -196,11 +241,9 @@ impl Scratch {
     /// Remembers a word, and returns its place; `fill` gives its weight, evidence and flags, and writes its row.
     pub(super) fn remember(&mut self, hash: u64, fill: impl FnOnce(&mut Self, &mut [f32]) -> (f32, i8, u8)) -> u32 {
         // Taken out, so that the rest of the memory may be worked with while the row is written.
-        let mut rows = std::mem::take(&mut self.rows);
-        let start = rows.len();
-        rows.resize(start + self.stride, 0.0);
-        let row = &mut rows[start..];
-        let (mut weight, evidence, mut flags) = fill(self, row);
+        let mut row = std::mem::take(&mut self.row);
+        row.fill(0.0);
+        let (mut weight, evidence, mut flags) = fill(self, &mut row);
         if flags & STOP_WORD != 0 {
             weight = 0.0;
             row.fill(0.0);
@@ -208,7 +251,12 @@ impl Scratch {
         if row.iter().any(|x| *x != 0.0) {
             flags |= SAYS_SOMETHING;
         }
-        self.rows = rows;
+        self.rows.extend(row.chunks(LANES).map(|numbers| {
+            let mut line = [0.0; LANES];
+            line[..numbers.len()].copy_from_slice(numbers);
+            Line(line)
+        }));
+        self.row = row;
         #[expect(clippy::cast_possible_truncation, reason = "bounded by the spellings, and by a text's words")]
         let place = self.remembered.len() as u32;
         self.places.insert(hash, place);
@@ -220,55 +268,49 @@ impl Scratch {
     #[inline]
     pub(super) fn meet(&mut self, place: u32, span: Range<usize>, evidence: &mut Evidence) {
         let remembered = &mut self.remembered[place as usize];
-        if remembered.text == self.text {
-            self.distinct[remembered.distinct as usize].count += 1;
+        let is_new = remembered.text != self.text;
+        #[expect(clippy::cast_possible_truncation, reason = "a text has 10 MiB at most, so fewer words too")]
+        let (next, start, end) = (self.distinct.len() as u32, span.start as u32, span.end as u32);
+        let token = Token { start, end, distinct: if is_new { next } else { remembered.distinct } };
+        if is_new {
+            (remembered.text, remembered.distinct) = (self.text, next);
+            self.distinct.push(Distinct { place, count: 1, first: token });
         } else {
-            remembered.text = self.text;
-            #[expect(clippy::cast_possible_truncation, reason = "a text of 10 MiB has fewer words")]
-            let (distinct, first) = (self.distinct.len() as u32, self.tokens.len() as u32);
-            remembered.distinct = distinct;
-            self.distinct.push(Distinct { place, count: 1, first });
+            self.distinct[remembered.distinct as usize].count += 1;
         }
-        self.tokens.push(Token { span, distinct: remembered.distinct });
+        self.tokens.push(token);
         let is_known = remembered.evidence != 0 || remembered.flags & !SAYS_SOMETHING != 0;
         evidence.add(remembered.evidence, is_known);
     }
 
-    /// Sums of the text's rows, each times its term frequency, and of its squared weights on top of `squares`.
+    /// Puts into `logits` the sum of the text's rows, each times its term frequency; returns that of its squared weights
+    /// on top of `squares`.
     #[inline]
-    pub(super) fn sums(&mut self, mut squares: f32) -> (&[f32], f32) {
-        self.sums.clear();
-        self.sums.resize(self.stride, 0.0);
-        let (sums, _) = self.sums.as_chunks_mut::<LANES>();
-        let (rows, _) = self.rows.as_chunks::<LANES>();
+    pub(super) fn add_up(&mut self, mut squares: f32) -> f32 {
+        self.logits.clear();
+        self.logits.resize(self.stride * LANES, 0.0);
+        let (sums, _) = self.logits.as_chunks_mut::<LANES>();
         for distinct in &self.distinct {
+            let place = distinct.place as usize;
             let frequency = sublinear(distinct.count);
-            let weight = frequency * self.remembered[distinct.place as usize].weight;
+            let weight = frequency * self.remembered[place].weight;
             squares += weight * weight;
-            for (sums, row) in sums.iter_mut().zip(&rows[distinct.place as usize * (self.stride / LANES)..]) {
+            for (sums, Line(row)) in sums.iter_mut().zip(&self.rows[place * self.stride..]) {
                 // A copy, since the compiler adds up in vector registers only what nothing else can point at.
-                let mut eight = *sums;
+                let mut copy = *sums;
                 for lane in 0..LANES {
-                    eight[lane] += frequency * row[lane];
+                    copy[lane] += frequency * row[lane];
                 }
-                *sums = eight;
+                *sums = copy;
             }
         }
-        (&self.sums, squares)
+        squares
     }
 
     /// The distinct words in order of first occurrence, as seen from one class.
-    pub(crate) fn words(&self, class: usize) -> impl Iterator<Item = Word<'_>> {
-        self.distinct.iter().map(move |distinct| {
-            let place = distinct.place as usize;
-            let remembered = self.remembered[place];
-            Word {
-                first: &self.tokens[distinct.first as usize],
-                weight: remembered.weight,
-                is_learned: remembered.flags & LEARNED != 0,
-                sum: sublinear(distinct.count) * self.rows[place * self.stride + class],
-            }
-        })
+    #[inline]
+    pub(crate) fn words(&self, class: usize) -> Distincts<'_> {
+        Distincts { scratch: self, rest: self.distinct.iter(), line: class / LANES, lane: class % LANES }
     }
 
     /// How many of the distinct words say anything: known words, and unknown ones made of known parts.

@@ -12,10 +12,8 @@ use crate::text::{Evidence, Words};
 const TOGETHER: usize = 32;
 
 /// Sums over one text.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Scores {
-    /// One logit (or cosine) a class.
-    pub(crate) logits: Vec<f32>,
     pub(crate) evidence: Evidence,
     /// The length by which contributions were divided.
     length: f32,
@@ -24,13 +22,13 @@ pub(crate) struct Scores {
 impl Scores {
     /// What a word of the text adds to the logit of the class that it is seen from.
     #[inline]
-    pub(crate) fn contribution(&self, word: &Word<'_>) -> f32 {
+    pub(crate) fn contribution(&self, word: &Word) -> f32 {
         word.sum / self.length
     }
 }
 
 impl Model {
-    /// Reads a text and scores it.
+    /// Reads a text and scores it; the logits are in [`Scratch::logits`].
     pub(crate) fn score(&self, text: &str, scratch: &mut Scratch) -> Scores {
         let tables = self.tables();
         scratch.start(self.id, self.description.intercept.len());
@@ -72,10 +70,13 @@ impl Model {
     }
 
     fn sum(&self, scratch: &mut Scratch, evidence: Evidence) -> Scores {
-        let (sums, squares) = scratch.sums(self.description.length_floor);
+        let squares = scratch.add_up(self.description.length_floor);
         let length = if squares > 0.0 { squares.sqrt() } else { 1.0 };
-        let logits = sums.iter().zip(&self.description.intercept).map(|(sum, intercept)| sum / length + intercept);
-        Scores { logits: logits.collect(), evidence, length }
+        scratch.logits.truncate(self.description.intercept.len());
+        for (logit, intercept) in scratch.logits.iter_mut().zip(&self.description.intercept) {
+            *logit = *logit / length + intercept;
+        }
+        Scores { evidence, length }
     }
 
     fn place_of_spelling(&self, tables: &Tables<'_>, spelling: &str, scratch: &mut Scratch) -> u32 {

@@ -49,13 +49,13 @@ const fn classes() -> [Class; 256] {
 }
 
 /// From `at` on: where to go on reading, and the span of the next word if it is a plain one.
+#[inline]
 pub(super) fn next(bytes: &[u8], mut at: usize) -> (usize, Option<Range<usize>>) {
     loop {
-        at += leading(&bytes[at..], Class::Gap);
-        match bytes.get(at).map(|byte| CLASSES[usize::from(*byte)]) {
+        match class(bytes, at) {
             Some(Class::Letter) => break,
             Some(Class::Latin) if is_latin_letter(bytes, at) => break,
-            Some(Class::Joint | Class::Apostrophe) => at += 1,
+            Some(Class::Gap | Class::Joint | Class::Apostrophe) => at += 1,
             Some(Class::Stop) if !begins_with_n(bytes, at + 1) => at += 1,
             Some(Class::Sign) if sign(bytes, at).is_some() => at += 3,
             _ => return (at, None),
@@ -63,10 +63,11 @@ pub(super) fn next(bytes: &[u8], mut at: usize) -> (usize, Option<Range<usize>>)
     }
     let start = at;
     loop {
-        at += leading(&bytes[at..], Class::Letter);
-        match bytes.get(at).map(|byte| CLASSES[usize::from(*byte)]) {
+        at += letters(bytes, at);
+        match class(bytes, at) {
             None | Some(Class::Gap | Class::Stop) => return (at, Some(start..at)),
             Some(Class::Latin) if is_latin_letter(bytes, at) => at += 2,
+            Some(Class::Letter) => {}
             Some(Class::Joint) if at - start > TWO_LETTERS => return (at, Some(start..at)),
             Some(Class::Sign) if sign(bytes, at).is_some_and(|last| !matches!(last, 0x98 | 0x99)) => {
                 return (at, Some(start..at));
@@ -76,10 +77,27 @@ pub(super) fn next(bytes: &[u8], mut at: usize) -> (usize, Option<Range<usize>>)
     }
 }
 
-/// How many bytes of a class come first.
 #[inline]
-fn leading(bytes: &[u8], class: Class) -> usize {
-    bytes.iter().position(|byte| CLASSES[usize::from(*byte)] != class).unwrap_or(bytes.len())
+fn class(bytes: &[u8], at: usize) -> Option<Class> {
+    bytes.get(at).map(|byte| CLASSES[usize::from(*byte)])
+}
+
+/// How many ASCII letters and digits come first, up to eight: all eight bytes are looked at together, each compared with
+/// the ends of a range by whether an addition reaches its highest bit.
+#[inline]
+fn letters(bytes: &[u8], at: usize) -> usize {
+    const EACH: u64 = 0x0101_0101_0101_0101;
+    let Some(eight) = bytes.get(at..).and_then(|rest| rest.first_chunk::<8>()) else {
+        return bytes[at..].iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
+    };
+    let eight = u64::from_le_bytes(*eight);
+    let low = eight & (0x7f * EACH);
+    let from = |first: u8, of: u64| of + u64::from(0x80 - first) * EACH;
+    let lower_case = low | (0x20 * EACH);
+    let is_letter = from(b'a', lower_case) & !from(b'z' + 1, lower_case);
+    let is_digit = from(b'0', low) & !from(b'9' + 1, low);
+    let is_other = !(is_letter | is_digit) | eight;
+    (is_other & (0x80 * EACH)).trailing_zeros() as usize / 8
 }
 
 /// `À` to `ÿ` but for the signs of multiplication and division.
@@ -97,4 +115,22 @@ fn sign(bytes: &[u8], at: usize) -> Option<u8> {
 
 fn begins_with_n(bytes: &[u8], at: usize) -> bool {
     matches!(bytes.get(at), Some(b'n' | b'N'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn eight_bytes_at_once_are_what_each_is() {
+        for byte in 0..=u8::MAX {
+            for place in 0..8 {
+                let mut bytes = *b"aZ0m9Azqx";
+                bytes[place] = byte;
+                let expected = if byte.is_ascii_alphanumeric() { 8 } else { place };
+                assert_eq!(letters(&bytes, 0), expected, "{byte:#x} at {place}");
+                assert_eq!(letters(&bytes[..=place], 0), if expected == 8 { place + 1 } else { place });
+            }
+        }
+    }
 }

@@ -125,6 +125,7 @@ impl<'t> Words<'t> {
     ///
     /// Spellings repeat, so whoever remembers what became of one need not normalise it again. A run of digits counts
     /// as a word here.
+    #[inline]
     pub(crate) fn next_plain(&mut self) -> Option<Range<usize>> {
         let (at, span) = plain::next(self.text.as_bytes(), self.at);
         self.at = at;
