@@ -38,10 +38,15 @@ def main():
     if arguments.tune:
         for name in arguments.only or [name for name in NAMES if name != "TfidfSample"]:
             started("tune", name, "-", arguments)
+    names = arguments.only or NAMES
+    settings = json.loads(SETTINGS.read_text()) if SETTINGS.exists() else {}
+    missing = {"Tfidf" if name == "TfidfSample" else name for name in names} - set(settings)
+    if missing:
+        sys.exit(f"settings.json has nothing for {', '.join(sorted(missing))}: run with --tune")
     with tempfile.TemporaryDirectory() as folder:
         folder = arguments.keep or Path(folder)
         results = {}
-        for name in ["matcher", *(arguments.only or NAMES)]:
+        for name in ["matcher", *names]:
             own = folder / name
             own.mkdir(parents=True, exist_ok=True)
             if not (own / "found.json").exists():
@@ -54,7 +59,7 @@ def main():
         sys.path.insert(0, str(HERE))
         import report
 
-        report.write(results, json.loads(SETTINGS.read_text()), folder, arguments)
+        report.write(results, settings, folder, arguments)
     return 0
 
 
