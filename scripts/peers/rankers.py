@@ -85,7 +85,7 @@ class Tfidf(Pickled):
 class TfidfSample(Tfidf):
     """The same with as few texts as the embedding model gets."""
 
-    title = "the same, 4,000 profiles"
+    title = "TF-IDF + logistic regression, 4,000 profiles"
     training_texts = 4000
     settings_of = "Tfidf"
 

