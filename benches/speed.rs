@@ -1,4 +1,4 @@
-//! What the numbers of README.md and docs/performance.md come from. `cargo bench`; see also `scripts/cold_start.py`.
+//! What the numbers of README.md come from. `cargo bench`; see also `scripts/cold_start.py`.
 
 #![allow(clippy::expect_used, missing_docs, reason = "a bench may fail")]
 
@@ -6,6 +6,7 @@ use divan::counter::{BytesCount, ItemsCount};
 use divan::{Bencher, black_box};
 use matcher::text::{FeatureConfig, Features, Words};
 use matcher::{Matcher, Options, Scratch};
+use unicode_segmentation::UnicodeSegmentation;
 
 fn main() {
     divan::main();
@@ -37,6 +38,16 @@ fn analyse(bencher: Bencher<'_, '_>) {
             buffer = words.into_buffer();
         }
         count
+    });
+}
+
+/// The yardstick for [`analyse`]: words by the `unicode-segmentation` crate, in lower case.
+#[divan::bench]
+fn unicode_words(bencher: Bencher<'_, '_>) {
+    let texts = texts();
+    bencher.counter(ItemsCount::new(texts.len())).counter(BytesCount::new(bytes(&texts))).bench(|| {
+        let words = texts.iter().flat_map(|text| text.unicode_words());
+        words.map(|word| word.to_lowercase().len()).sum::<usize>()
     });
 }
 

@@ -68,6 +68,7 @@ impl Error {
         Error::new(ErrorKind::Catalogue(message.into()))
     }
 
+    #[cfg(any(test, feature = "batch", feature = "train"))]
     pub(crate) fn data(message: impl Into<String>) -> Self {
         Error::new(ErrorKind::Data(message.into()))
     }
@@ -103,6 +104,7 @@ impl Error {
         self
     }
 
+    #[cfg(feature = "train")]
     pub(crate) fn at_byte(mut self, byte: u64) -> Self {
         self.0.position.byte.get_or_insert(byte);
         self
@@ -114,21 +116,46 @@ impl Error {
     }
 
     /// What kind of failure this is.
+    ///
+    /// ```
+    /// let error = matcher::Matcher::load("no/such/model.bin").unwrap_err();
+    /// assert!(matches!(error.kind(), matcher::ErrorKind::Io(_)));
+    /// ```
     pub fn kind(&self) -> &ErrorKind {
         &self.0.kind
     }
 
     /// Where it happened.
+    ///
+    /// ```
+    /// let error = matcher::Matcher::load("no/such/model.bin").unwrap_err();
+    /// assert_eq!(error.position().file.as_deref(), Some("no/such/model.bin".as_ref()));
+    /// ```
     pub fn position(&self) -> &Position {
         &self.0.position
     }
 
     /// What to try next, where there is something to try.
+    ///
+    /// ```
+    /// let error = matcher::Matcher::from_bytes(b"MATCHER\0\0\0\0\0".repeat(4)).unwrap_err();
+    /// assert_eq!(error.hint(), Some("make the model again with `matcher train`"));
+    /// ```
     pub fn hint(&self) -> Option<&str> {
         self.0.hint.as_deref()
     }
 
+    /// Whether the run was told to stop.
+    pub fn is_interrupted(&self) -> bool {
+        matches!(&self.0.kind, ErrorKind::Io(error) if error.kind() == io::ErrorKind::Interrupted)
+    }
+
     /// Whether the reader of our output has gone away, which is no failure of ours.
+    ///
+    /// ```
+    /// let error = matcher::Matcher::load("no/such/model.bin").unwrap_err();
+    /// assert!(!error.is_broken_pipe());
+    /// ```
     pub fn is_broken_pipe(&self) -> bool {
         matches!(&self.0.kind, ErrorKind::Io(error) if error.kind() == io::ErrorKind::BrokenPipe)
     }

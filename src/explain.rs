@@ -9,7 +9,7 @@ use crate::model::{Model, Scores, Scratch};
 const MAX_REASONS: usize = 12;
 
 /// Words weaker than this are left to `rest`: no reader would see a difference.
-const LEAST_WEIGHT: f64 = 0.005;
+pub(crate) const LEAST_WEIGHT: f64 = 0.005;
 
 /// A word counts as a content word from this weight on; below stand words that all companies use.
 const CONTENT_FROM: f32 = 0.3;
@@ -73,10 +73,13 @@ pub(crate) fn reasons(model: &Model, scores: &Scores, scratch: &Scratch, text: &
     }
 }
 
+/// Whether a distinct word is a content word that training has never seen.
+pub(crate) fn is_unknown(scratch: &Scratch, distinct: u32) -> bool {
+    !scratch.is_learned(distinct) && scratch.weight(distinct) >= CONTENT_FROM
+}
+
 /// Content words of the text that training has never seen, as written, each once.
 pub(crate) fn unknown_words(scratch: &Scratch, text: &str) -> Vec<String> {
-    let unknown = scratch
-        .firsts()
-        .filter(|(distinct, _)| !scratch.is_learned(*distinct) && scratch.weight(*distinct) >= CONTENT_FROM);
+    let unknown = scratch.firsts().filter(|(distinct, _)| is_unknown(scratch, *distinct));
     unknown.map(|(_, token)| text[token.span.clone()].to_owned()).collect()
 }

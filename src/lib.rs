@@ -15,6 +15,8 @@
 //! [`Matcher`] is the one door for answers; [`Corpus`] and [`train()`] make models, and [`evaluate`] measures them. The
 //! last three come with the feature `train`, the program with `cli`; both are on by default.
 
+#[cfg(feature = "batch")]
+pub mod batch;
 pub mod catalogue;
 #[cfg(feature = "cli")]
 pub mod cli;
@@ -31,7 +33,12 @@ mod train;
 pub use catalogue::{Catalogue, Cluster, Status};
 pub use error::{Error, ErrorKind, Position, Result};
 pub use explain::{Reason, Reasons};
-pub use matcher::{Answer, MAX_TEXT_BYTES, Matcher, Options, Scratch, Suggestion, Verdict};
+pub use matcher::{Answer, MAX_TEXT_BYTES, Matcher, Options, Ranked, Ranker, Scratch, Suggestion, Verdict};
 pub use text::{Language, LanguageHint};
 #[cfg(feature = "train")]
 pub use train::{Corpus, Doubt, audit, train};
+
+/// The Rust of README.md is compiled and run with the other examples.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -1,5 +1,7 @@
 //! The one public door: a text goes in, ranked clusters come out.
 
+mod compact;
+
 use std::fs;
 use std::path::Path;
 
@@ -11,6 +13,8 @@ use crate::error::{Error, Result};
 use crate::explain::{Reasons, reasons, unknown_words};
 use crate::model::{self, Checksum, Model, ModelKind, Scores};
 use crate::text::{Language, LanguageHint, decide};
+
+pub use self::compact::{Ranked, Ranker};
 
 /// The longest text that is read, in bytes: 10 MiB.
 pub const MAX_TEXT_BYTES: usize = 10 << 20;
@@ -122,6 +126,10 @@ pub enum Verdict {
 
 impl Verdict {
     /// The word that output uses.
+    ///
+    /// ```
+    /// assert_eq!(matcher::Verdict::Unsure.code(), "unsure");
+    /// ```
     pub fn code(self) -> &'static str {
         match self {
             Verdict::Fit => "fit",
@@ -157,6 +165,11 @@ impl Matcher {
     ///
     /// # Errors
     /// Only if the program was built with a damaged model.
+    ///
+    /// ```
+    /// assert!(matcher::Matcher::embedded()?.model_name().starts_with("matcher-"));
+    /// # Ok::<(), matcher::Error>(())
+    /// ```
     pub fn embedded() -> Result<Matcher> {
         Matcher::new(Model::open(EMBEDDED, Checksum::Trust)?)
     }
@@ -165,6 +178,14 @@ impl Matcher {
     ///
     /// # Errors
     /// If the file cannot be read, is damaged, or has a format that this version does not read.
+    ///
+    /// ```
+    /// use matcher::Matcher;
+    ///
+    /// let matcher = Matcher::load(concat!(env!("CARGO_MANIFEST_DIR"), "/models/matcher.bin"))?;
+    /// assert_eq!(matcher.model_name(), Matcher::embedded()?.model_name());
+    /// # Ok::<(), matcher::Error>(())
+    /// ```
     pub fn load(path: impl AsRef<Path>) -> Result<Matcher> {
         let path = path.as_ref();
         let bytes = fs::read(path).map_err(|error| Error::io(path, error))?;
@@ -175,6 +196,13 @@ impl Matcher {
     ///
     /// # Errors
     /// As [`Matcher::load`].
+    ///
+    /// ```
+    /// use matcher::{ErrorKind, Matcher};
+    ///
+    /// let error = Matcher::from_bytes(b"something else".to_vec()).unwrap_err();
+    /// assert!(matches!(error.kind(), ErrorKind::Model(_)));
+    /// ```
     pub fn from_bytes(bytes: Vec<u8>) -> Result<Matcher> {
         Matcher::new(Model::open(bytes, Checksum::Verify)?)
     }
@@ -189,6 +217,17 @@ impl Matcher {
     /// # Errors
     /// If the catalogue lacks one of the model's clusters. One that has others can only be ranked by a model made for
     /// it.
+    ///
+    /// ```
+    /// use matcher::Matcher;
+    ///
+    /// let matcher = Matcher::embedded()?;
+    /// let mut corrected = matcher.catalogue().clone();
+    /// corrected.clusters[0].name.short = "Miljøklyngen".to_owned();
+    /// let matcher = matcher.with_catalogue(corrected)?;
+    /// assert_eq!(matcher.suggest("rensning af spildevand")?.suggestions[0].name, "Miljøklyngen");
+    /// # Ok::<(), matcher::Error>(())
+    /// ```
     pub fn with_catalogue(self, catalogue: Catalogue) -> Result<Matcher> {
         let ids = &self.model.description().clusters;
         let mut clusters = Vec::with_capacity(ids.len());
@@ -209,11 +248,22 @@ impl Matcher {
     }
 
     /// The clusters that are ranked, in their fixed order.
+    ///
+    /// ```
+    /// assert_eq!(matcher::Matcher::embedded()?.catalogue().clusters.len(), 14);
+    /// # Ok::<(), matcher::Error>(())
+    /// ```
     pub fn catalogue(&self) -> &Catalogue {
         &self.catalogue
     }
 
     /// The model's name, as answers quote it.
+    ///
+    /// ```
+    /// let matcher = matcher::Matcher::embedded()?;
+    /// assert_eq!(matcher.suggest("ost")?.model, matcher.model_name());
+    /// # Ok::<(), matcher::Error>(())
+    /// ```
     pub fn model_name(&self) -> &str {
         &self.model.description().name
     }
@@ -222,6 +272,15 @@ impl Matcher {
     ///
     /// # Errors
     /// If the text is longer than [`MAX_TEXT_BYTES`]. Any other text has an answer, be it that nothing fits.
+    ///
+    /// ```
+    /// use matcher::{Matcher, Verdict};
+    ///
+    /// let matcher = Matcher::embedded()?;
+    /// assert_eq!(matcher.suggest("frisør med ti stole")?.verdict, Verdict::None);
+    /// assert!(matcher.suggest(&"ord ".repeat(3 << 20)).is_err());
+    /// # Ok::<(), matcher::Error>(())
+    /// ```
     pub fn suggest(&self, text: &str) -> Result<Answer> {
         self.suggest_into(&mut Scratch::default(), text)
     }
@@ -230,6 +289,15 @@ impl Matcher {
     ///
     /// # Errors
     /// As [`Matcher::suggest`].
+    ///
+    /// ```
+    /// use matcher::{Matcher, Scratch};
+    ///
+    /// let matcher = Matcher::embedded()?;
+    /// let mut scratch = Scratch::default();
+    /// assert_eq!(matcher.suggest_into(&mut scratch, "vi brygger øl")?, matcher.suggest("vi brygger øl")?);
+    /// # Ok::<(), matcher::Error>(())
+    /// ```
     pub fn suggest_into(&self, scratch: &mut Scratch, text: &str) -> Result<Answer> {
         self.suggest_with(scratch, text, &Options::default())
     }
@@ -238,10 +306,18 @@ impl Matcher {
     ///
     /// # Errors
     /// As [`Matcher::suggest`].
+    ///
+    /// ```
+    /// use matcher::{Matcher, Options, Scratch, Status};
+    ///
+    /// let then = Options { as_of: "2021-06-01".parse().expect("a date"), ..Options::default() };
+    /// let answer = Matcher::embedded()?.suggest_with(&mut Scratch::default(), "rederi med færger", &then)?;
+    /// assert_eq!((answer.suggestions[0].cluster.as_str(), answer.suggestions[0].status), ("marlog", Status::Active));
+    /// # Ok::<(), matcher::Error>(())
+    /// ```
     pub fn suggest_with(&self, scratch: &mut Scratch, text: &str, options: &Options) -> Result<Answer> {
         if text.len() > MAX_TEXT_BYTES {
-            let message = format!("the text has {} bytes, at most {MAX_TEXT_BYTES} are read", text.len());
-            return Err(Error::text(message).with_hint("a page or two of what the company does is enough"));
+            return Err(too_long(text));
         }
         let scores = self.model.score(text, &mut scratch.0);
         let language = match options.language {
@@ -287,17 +363,24 @@ impl Matcher {
         ranking
     }
 
-    /// Softmax of the logits; cosines are given as they are, since no probability can be made of them.
     fn probabilities(&self, scores: &Scores) -> Vec<f64> {
+        let mut probabilities = Vec::new();
+        self.fill_probabilities(scores, &mut probabilities);
+        probabilities
+    }
+
+    /// Softmax of the logits; cosines are given as they are, since no probability can be made of them.
+    fn fill_probabilities(&self, scores: &Scores, parts: &mut Vec<f64>) {
         let logits = scores.logits.iter().map(|logit| f64::from(*logit));
+        parts.clear();
         if self.model.description().kind == ModelKind::Cosine {
-            return logits.map(|cosine| cosine.max(0.0)).collect();
+            parts.extend(logits.map(|cosine| cosine.max(0.0)));
+            return;
         }
         let greatest = logits.clone().fold(f64::NEG_INFINITY, f64::max);
-        let mut parts: Vec<f64> = logits.map(|logit| libm::exp(logit - greatest)).collect();
+        parts.extend(logits.map(|logit| libm::exp(logit - greatest)));
         let total: f64 = parts.iter().sum();
         parts.iter_mut().for_each(|part| *part /= total);
-        parts
     }
 
     fn verdict(&self, probabilities: &[f64], known_words: usize) -> Verdict {
@@ -312,6 +395,11 @@ impl Matcher {
             Verdict::Unsure
         }
     }
+}
+
+fn too_long(text: &str) -> Error {
+    let message = format!("the text has {} bytes, at most {MAX_TEXT_BYTES} are read", text.len());
+    Error::text(message).with_hint("a page or two of what the company does is enough")
 }
 
 /// Living alternatives of a cluster that has closed by that day.

@@ -1,5 +1,7 @@
 //! Bad input is normal input: it gets an answer, or an error that says where and what next. Never a panic.
 
+#![allow(clippy::cast_possible_truncation, clippy::unwrap_used, reason = "a test may fail")]
+
 mod support;
 
 use std::io::Read;

@@ -1,5 +1,7 @@
 //! `matcher clusters`.
 
+#![allow(clippy::cast_possible_truncation, clippy::unwrap_used, reason = "a test may fail")]
+
 mod support;
 
 use support::{repository, run};

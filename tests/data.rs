@@ -1,6 +1,8 @@
 //! The training data keep their own rules (`data/README.md`).
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test may fail")]
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
 use matcher::text::Words;
@@ -127,19 +129,18 @@ fn no_two_profiles_are_near_duplicates() {
     let profiles = profiles();
     let texts: Vec<Vec<String>> = profiles.iter().map(|profile| words(&profile.text)).collect();
     for (i, (profile, text)) in profiles.iter().zip(&texts).enumerate() {
-        if let Some(beginning) = text.get(..9) {
-            if let Some(other) = beginnings.insert(beginning.to_vec(), profile.place.clone()) {
-                faults.push(format!("{} begins like {other}", profile.place));
-            }
+        let beginning = text.get(..9).map(<[String]>::to_vec);
+        if let Some(other) = beginning.and_then(|words| beginnings.insert(words, profile.place.clone())) {
+            faults.push(format!("{} begins like {other}", profile.place));
         }
         for run in text.windows(5) {
             runs.entry(run.to_vec()).or_default().push(i);
         }
     }
     for (i, text) in texts.iter().enumerate() {
-        let mut shared = HashMap::<usize, usize>::new();
+        let mut shared = BTreeMap::<usize, usize>::new();
         for run in text.windows(5) {
-            for other in runs[run].iter().filter(|other| **other != i).collect::<HashSet<_>>() {
+            for other in runs[run].iter().filter(|other| **other != i).collect::<BTreeSet<_>>() {
                 *shared.entry(*other).or_default() += 1;
             }
         }

@@ -1,5 +1,7 @@
 //! What holds for any text.
 
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test may fail")]
+
 use std::sync::LazyLock;
 
 use matcher::text::Words;

@@ -1,5 +1,7 @@
 //! `matcher suggest`, as a person or a script meets it.
 
+#![allow(clippy::cast_possible_truncation, clippy::unwrap_used, reason = "a test may fail")]
+
 mod support;
 
 use serde_json::Value;
@@ -104,7 +106,7 @@ fn a_closed_cluster_stays_with_its_alternatives() {
 
 #[test]
 fn a_hairdresser_is_told_that_nothing_fits() {
-    for text in ["frisør med ti stole i gågaden", "hairdresser: cuts, colour and perms"] {
+    for text in ["frisør med ti stole i gågaden", "hairdresser and barber shop in the high street"] {
         let answer = suggest(text, &[]);
         assert_eq!(answer["verdict"], "none", "{answer}");
         assert_eq!(answer["suggestions"].as_array().unwrap().len(), 3, "the best ones are still listed");
@@ -174,6 +176,19 @@ fn a_file_is_written_whole() {
     let answer: Value = serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
     assert_eq!(answer["suggestions"][0]["cluster"], "food-bio");
     assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 1, "nothing is left beside it");
+}
+
+/// Temporary files are private by default; a result is not.
+#[cfg(unix)]
+#[test]
+fn a_result_has_the_rights_of_any_new_file() {
+    use std::os::unix::fs::PermissionsExt;
+    let dir = tempfile::tempdir().unwrap();
+    let (ours, usual) = (dir.path().join("ours"), dir.path().join("usual"));
+    run(["suggest", "vi brygger øl", "-o", ours.to_str().unwrap()]);
+    std::fs::write(&usual, "").unwrap();
+    let mode = |path| std::fs::metadata(path).unwrap().permissions().mode();
+    assert_eq!(mode(ours), mode(usual));
 }
 
 /// Digits of probabilities and weights change with every training; what people read around them should not.

@@ -1,5 +1,7 @@
 //! `matcher train` on small data, and the files that it writes.
 
+#![allow(clippy::cast_possible_truncation, clippy::unwrap_used, reason = "a test may fail")]
+
 mod support;
 
 use std::fs;

@@ -19,6 +19,12 @@ impl Catalogue {
     /// If the file cannot be read, has an unknown or missing key or a bad date, or breaks a rule of the catalogue (ids
     /// unique and lower-case, as many focus areas in each language, periods in order, alternatives that exist and are
     /// not closed themselves). The error names line and key.
+    ///
+    /// ```
+    /// let path = concat!(env!("CARGO_MANIFEST_DIR"), "/data/clusters.toml");
+    /// assert_eq!(matcher::Catalogue::load(path)?.clusters[6].id, "marlog");
+    /// # Ok::<(), matcher::Error>(())
+    /// ```
     pub fn load(path: impl AsRef<Path>) -> Result<Catalogue> {
         let path = path.as_ref();
         let text = fs::read_to_string(path).map_err(|error| Error::io(path, error))?;
@@ -29,6 +35,11 @@ impl Catalogue {
     ///
     /// # Errors
     /// As [`Catalogue::load`], without a file name.
+    ///
+    /// ```
+    /// let error = matcher::Catalogue::from_toml("version = \"1\"\nas_off = 2026-01-01\n").unwrap_err();
+    /// assert_eq!(error.position().row, Some(2));
+    /// ```
     pub fn from_toml(text: &str) -> Result<Catalogue> {
         let catalogue: Catalogue = toml::from_str(text).map_err(|error| {
             let fault = Error::catalogue(error.message().to_owned());

@@ -232,6 +232,13 @@ pub struct Alternative {
 
 impl Catalogue {
     /// The cluster with this id.
+    ///
+    /// ```
+    /// let matcher = matcher::Matcher::embedded()?;
+    /// assert!(matcher.catalogue().cluster("made").is_some());
+    /// assert!(matcher.catalogue().cluster("tourism").is_none());
+    /// # Ok::<(), matcher::Error>(())
+    /// ```
     pub fn cluster(&self, id: &str) -> Option<&Cluster> {
         self.clusters.iter().find(|cluster| cluster.id == id)
     }
@@ -239,12 +246,30 @@ impl Catalogue {
 
 impl Cluster {
     /// Its status on a day.
+    ///
+    /// ```
+    /// use matcher::{Matcher, Status};
+    ///
+    /// let matcher = Matcher::embedded()?;
+    /// let marlog = matcher.catalogue().cluster("marlog").expect("one of the fourteen");
+    /// assert_eq!(marlog.status_on("2020-01-01".parse()?), Status::NotYet);
+    /// assert_eq!(marlog.status_on("2022-04-01".parse()?), Status::Closed);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn status_on(&self, day: Date) -> Status {
         self.period_on(day).map_or(Status::NotYet, |period| period.state)
     }
 
     /// The stretch of its history that holds a day: the last one that began by then. A gap between two belongs to the
     /// earlier, since nothing is known to have changed.
+    ///
+    /// ```
+    /// let matcher = matcher::Matcher::embedded()?;
+    /// let marlog = matcher.catalogue().cluster("marlog").expect("one of the fourteen");
+    /// let period = marlog.period_on("2023-06-01".parse()?).expect("it had begun");
+    /// assert!(period.event_da.contains("konkurs"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn period_on(&self, day: Date) -> Option<&Period> {
         self.status.iter().rev().find(|period| period.valid_from <= day)
     }
@@ -252,11 +277,20 @@ impl Cluster {
 
 impl Status {
     /// Whether it can be recommended without a warning that it has closed.
+    ///
+    /// ```
+    /// assert!(matcher::Status::Unconfirmed.is_active());
+    /// assert!(!matcher::Status::Closed.is_active());
+    /// ```
     pub fn is_active(self) -> bool {
         matches!(self, Status::Active | Status::Unconfirmed)
     }
 
     /// The word that output uses.
+    ///
+    /// ```
+    /// assert_eq!(matcher::Status::NotYet.code(), "not-yet");
+    /// ```
     pub fn code(self) -> &'static str {
         match self {
             Status::Active => "active",

@@ -37,9 +37,9 @@ pub(crate) struct Common {
     /// Language that the program speaks [default: from the locale]
     #[arg(long, global = true, value_name = "LANGUAGE")]
     pub(crate) ui: Option<Ui>,
-    /// Form of the results [default: table]
+    /// Form of the results [default: table; for a list, its own form]
     #[arg(long, global = true, value_name = "FORM")]
-    pub(crate) format: Option<Format>,
+    pub(crate) format: Option<Form>,
     /// Write the results to this file, complete or not at all; `-` is standard output
     #[arg(short, long, global = true, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
@@ -58,6 +58,8 @@ pub(crate) struct Common {
 pub(crate) enum Command {
     /// Rank the clusters for one company
     Suggest(Suggest),
+    /// Score a list of companies, row by row
+    Batch(Batch),
     /// List the clusters, or show one
     Clusters(Clusters),
     /// Make a model from a data folder
@@ -86,6 +88,56 @@ pub(crate) struct Suggest {
     #[arg(long)]
     pub(crate) explain: bool,
     /// Give the clusters' status as of this day, such as 2021-06-01 [default: today]
+    #[arg(long, value_name = "DATE")]
+    pub(crate) as_of: Option<Date>,
+    /// Leave out clusters that have closed
+    #[arg(long)]
+    pub(crate) only_active: bool,
+}
+
+/// `matcher batch`.
+///
+/// Reads CSV in any dialect and encoding, JSONL, XLSX, XLS, ODS and Parquet, also `.gz` and `.zst`, and writes the same
+/// form with columns for language, verdict, clusters, probabilities, reasons and errors after those of the input.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  matcher batch companies.csv -o scored.csv\n  matcher batch list.xlsx -o list-scored.xlsx\n  zcat big.csv.gz | matcher batch - --text-column purpose > scored.csv"
+)]
+pub(crate) struct Batch {
+    /// The list; `-` is standard input
+    #[arg(value_name = "INPUT")]
+    pub(crate) input: PathBuf,
+    /// Column that holds the profile; may be given more than once [default: the first named like one]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) text_column: Vec<String>,
+    /// How many clusters to list for each row; 0 for all
+    #[arg(long, value_name = "N", default_value_t = 3)]
+    pub(crate) top: usize,
+    /// Threads to score with [default: all cores]; the result is the same for any number
+    #[arg(long, value_name = "N", value_parser = threads)]
+    pub(crate) threads: Option<usize>,
+    /// Go on where an earlier run with the same options stopped
+    #[arg(long)]
+    pub(crate) resume: bool,
+    /// Encoding of the list, such as windows-1252 [default: found out]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) encoding: Option<String>,
+    /// What separates fields [default: as the header shows]
+    #[arg(long, value_name = "C", value_parser = delimiter)]
+    pub(crate) delimiter: Option<u8>,
+    /// Sheet of the workbook to read [default: the first]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) sheet: Option<String>,
+    /// Put this before the names of our columns
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    pub(crate) prefix: String,
+    /// Write CSV that a Danish Excel opens by a double click
+    #[arg(long)]
+    pub(crate) excel: bool,
+    /// Longest field that is read, in bytes [default: 1 MiB]
+    #[arg(long, value_name = "BYTES", value_parser = max_field)]
+    pub(crate) max_field: Option<usize>,
+    /// Take the clusters' status as of this day, such as 2021-06-01 [default: today]
     #[arg(long, value_name = "DATE")]
     pub(crate) as_of: Option<Date>,
     /// Leave out clusters that have closed
@@ -133,6 +185,13 @@ pub(crate) struct Evaluate {
     /// Exit with 1 unless the first ranker reaches this, as in `top1=0.85`; may be given more than once
     #[arg(long, value_name = "MEASURE=VALUE", value_parser = threshold)]
     pub(crate) at_least: Vec<(String, f64)>,
+    /// Write a summary with all measures and wrong answers, and charts, to this folder: summary.md, reliability.svg and
+    /// confusion.svg; charts are those of the first ranker
+    #[arg(long, value_name = "DIR")]
+    pub(crate) report: Option<PathBuf>,
+    /// Fit models to ever greater parts of this data folder, and add learning-curve.svg to the report; takes minutes
+    #[arg(long, value_name = "DIR", requires = "report")]
+    pub(crate) data: Option<PathBuf>,
 }
 
 /// `matcher completions`.
@@ -176,7 +235,19 @@ impl Common {
     }
 }
 
+/// All forms; a command refuses those that it does not write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Form {
+    Table,
+    Json,
+    Jsonl,
+    Csv,
+    Xlsx,
+    Parquet,
+}
+
+/// Forms of results that are not lists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Format {
     Table,
     Json,
@@ -207,6 +278,24 @@ impl From<RankerName> for RankerKind {
             RankerName::Bm25 => RankerKind::Bm25,
             RankerName::Keyword => RankerKind::Keyword,
         }
+    }
+}
+
+fn delimiter(text: &str) -> Result<u8, String> {
+    crate::batch::parse_delimiter(text).map_err(|error| error.to_string())
+}
+
+fn threads(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(threads @ 1..=1024) => Ok(threads),
+        _ => Err("a number between 1 and 1024 is expected".to_owned()),
+    }
+}
+
+fn max_field(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(bytes @ 16..=crate::matcher::MAX_TEXT_BYTES) => Ok(bytes),
+        _ => Err(format!("a number of bytes between 16 and {} is expected", crate::matcher::MAX_TEXT_BYTES)),
     }
 }
 

@@ -29,7 +29,7 @@ pub(crate) fn run(args: &Clusters, common: &Common) -> Result<Outcome> {
         Some(id) => vec![catalogue.cluster(id).ok_or_else(|| unknown(id, catalogue))?],
     };
     let listed = chosen.iter().map(|cluster| Listed { status_on_day: cluster.status_on(day), cluster });
-    let results = match output::format(common) {
+    let results = match output::format(common)? {
         Format::Table if args.id.is_some() => chosen.iter().map(|cluster| page(cluster, day, common.ui())).collect(),
         Format::Table => table(catalogue, day, common.ui()),
         Format::Csv => csv(&chosen, day)?,

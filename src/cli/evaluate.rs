@@ -2,21 +2,43 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::fs;
 
 use super::args::{Common, Evaluate, Format};
 use super::output::{self, FAINT, STRONG, note, styled};
 use super::{Outcome, matcher};
-use crate::error::Result;
-use crate::evaluate::{Evaluation, Measures, NAMES, Ranker, evaluate, read_labelled};
+use crate::error::{Error, Result};
+use crate::evaluate::{Evaluation, Measures, NAMES, Ranker, evaluate, learning_curve, read_labelled, report};
+use crate::train::Corpus;
 
 pub(crate) fn run(args: &Evaluate, common: &Common) -> Result<Outcome> {
     let matcher = matcher(common)?;
     let texts = read_labelled(&args.labelled, matcher.catalogue())?;
+    if let Some(dir) = &args.report {
+        // What cannot be written to should be known before minutes of work.
+        fs::create_dir_all(dir).map_err(|error| Error::io(dir, error))?;
+    }
     let mut evaluations = Vec::new();
     for name in &args.ranker {
         evaluations.push(evaluate(&mut Ranker::new((*name).into(), &matcher)?, &texts)?);
     }
-    let results = match output::format(common) {
+    if let Some(dir) = &args.report {
+        let curve = match &args.data {
+            Some(data) => {
+                let corpus = Corpus::load(data)?;
+                note(common, "fitting five models for the learning curve; this takes a minute or two");
+                learning_curve(&corpus, &matcher, &texts)?
+            }
+            None => Vec::new(),
+        };
+        for (name, content) in report(&matcher, &evaluations, &curve)? {
+            output::write_file(&dir.join(name), content.as_bytes())?;
+        }
+        if evaluations[0].reliability.is_empty() {
+            note(common, &format!("{} gives no probabilities: no reliability.svg", evaluations[0].ranker));
+        }
+    }
+    let results = match output::format(common)? {
         Format::Table => table(&evaluations),
         Format::Json => match &evaluations[..] {
             [one] => output::json(one)?,

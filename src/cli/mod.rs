@@ -1,12 +1,14 @@
-//! The command line. clap and the terminal live here and nowhere else; what a command prints goes through [`output`].
+//! The command line. clap and the terminal live here and nowhere else; what a command prints goes through `output`.
 
 mod args;
+mod batch;
 mod clusters;
 mod evaluate;
 mod manual;
 mod output;
 mod phrases;
 mod profile;
+mod progress;
 mod suggest;
 mod train;
 
@@ -59,6 +61,7 @@ fn dispatch(cli: &Cli) -> Result<Outcome> {
     let common = &cli.common;
     match &cli.command {
         Command::Suggest(args) => suggest::run(args, common),
+        Command::Batch(args) => batch::run(args, common),
         Command::Clusters(args) => clusters::run(args, common),
         Command::Train(args) => train::run(args, common),
         Command::Evaluate(args) => evaluate::run(args, common),

@@ -8,7 +8,7 @@ use anstyle::{AnsiColor, Style};
 use serde::Serialize;
 use tempfile::NamedTempFile;
 
-use super::args::{Common, Format, When};
+use super::args::{Common, Form, Format, When};
 use crate::error::{Error, Result};
 
 /// Styles of a terminal. They are always written, and stripped where no colour is wanted.
@@ -25,8 +25,31 @@ pub(crate) fn styled(style: Style, text: impl std::fmt::Display) -> String {
 }
 
 /// The form that results take: as asked for, or a table.
-pub(crate) fn format(common: &Common) -> Format {
-    common.format.unwrap_or(Format::Table)
+///
+/// # Errors
+/// If a form is asked for that only lists have.
+pub(crate) fn format(common: &Common) -> Result<Format> {
+    match common.format {
+        None | Some(Form::Table) => Ok(Format::Table),
+        Some(Form::Json) => Ok(Format::Json),
+        Some(Form::Jsonl) => Ok(Format::Jsonl),
+        Some(Form::Csv) => Ok(Format::Csv),
+        Some(Form::Xlsx | Form::Parquet) => Err(Error::usage("only `matcher batch` writes this form")
+            .with_hint("the others are table, json, jsonl and csv")),
+    }
+}
+
+/// A number as people read it, in groups of three.
+pub(crate) fn number(number: u64) -> String {
+    let digits = number.to_string();
+    let mut grouped = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            grouped.push(' ');
+        }
+        grouped.push(digit);
+    }
+    grouped
 }
 
 /// Writes results where `--output` says.
@@ -57,11 +80,23 @@ pub(crate) fn write_file(path: &Path, bytes: &[u8]) -> Result<()> {
         return Err(at(io::ErrorKind::IsADirectory.into()));
     }
     let dir = path.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut file = NamedTempFile::new_in(dir).map_err(at)?;
+    let mut file = new_beside(dir).map_err(at)?;
     file.write_all(bytes).map_err(at)?;
     file.as_file().sync_all().map_err(at)?;
     file.persist(path).map_err(|error| at(error.error))?;
     Ok(())
+}
+
+/// A temporary file with the rights that any new file has, which the user may have narrowed by `umask`.
+fn new_beside(dir: &Path) -> io::Result<NamedTempFile> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".matcher-");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        builder.permissions(std::fs::Permissions::from_mode(0o666));
+    }
+    builder.tempfile_in(dir)
 }
 
 /// Tells people something that is no result.

@@ -37,9 +37,8 @@ fn read_text(reader: impl Read) -> Result<String> {
     let one_too_many = MAX_TEXT_BYTES as u64 + 1;
     reader.take(one_too_many).read_to_end(&mut bytes)?;
     if bytes.len() > MAX_TEXT_BYTES {
-        return Err(Error::text(format!("the text has more than the {MAX_TEXT_BYTES} bytes that are read")).with_hint(
-            "a page or two of what the company does is enough; for a list of companies use `matcher batch`",
-        ));
+        return Err(Error::text(format!("the text has more than the {MAX_TEXT_BYTES} bytes that are read"))
+            .with_hint("a page or two of what the company does is enough"));
     }
     String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();

@@ -20,7 +20,7 @@ const TELLING: f64 = 0.15;
 pub(crate) fn run(args: &Suggest, common: &Common) -> Result<Outcome> {
     let matcher = matcher(common)?;
     let text = profile::read(args, common)?;
-    let format = output::format(common);
+    let format = output::format(common)?;
     let mut options = Options {
         top: args.top,
         explain: args.explain || format == Format::Table,
@@ -193,7 +193,9 @@ impl Table<'_> {
             let style = if reason.weight > 0.0 { FOR } else { AGAINST };
             line(reason.weight, &styled(style, &reason.text));
         }
-        line(*rest, self.ui.say("all other words", "alle andre ord"));
+        if rest.abs() >= 0.005 {
+            line(*rest, self.ui.say("all other words", "alle andre ord"));
+        }
         line(*intercept, self.ui.say("without any words", "uden nogen ord"));
         writeln!(out, "     = {score:>+7.2}  {}", self.ui.say("score", "score")).ok();
         out

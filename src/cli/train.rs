@@ -25,7 +25,7 @@ pub(crate) fn run(args: &Train, common: &Common) -> Result<Outcome> {
         if args.top > 0 {
             doubts.truncate(args.top);
         }
-        output::emit(common, &listing(&doubts, output::format(common))?)?;
+        output::emit(common, &listing(&doubts, output::format(common)?)?)?;
         return Ok(Outcome::Done);
     }
     let output = common.output.as_deref().unwrap_or(Path::new(DEFAULT_OUTPUT));

@@ -28,6 +28,10 @@ impl RankerKind {
     pub const ALL: [RankerKind; 4] = [RankerKind::Model, RankerKind::Cosine, RankerKind::Bm25, RankerKind::Keyword];
 
     /// The name on the command line.
+    ///
+    /// ```
+    /// assert_eq!(matcher::evaluate::RankerKind::Bm25.name(), "bm25");
+    /// ```
     pub fn name(self) -> &'static str {
         match self {
             RankerKind::Model => "model",
@@ -72,6 +76,17 @@ impl<'m> Ranker<'m> {
     ///
     /// # Errors
     /// If the catalogue's descriptions cannot be made a model of.
+    ///
+    /// ```
+    /// use matcher::Matcher;
+    /// use matcher::evaluate::{Ranker, RankerKind};
+    ///
+    /// let matcher = Matcher::embedded()?;
+    /// for kind in RankerKind::ALL {
+    ///     assert_eq!(Ranker::new(kind, &matcher)?.kind(), kind);
+    /// }
+    /// # Ok::<(), matcher::Error>(())
+    /// ```
     pub fn new(kind: RankerKind, matcher: &'m Matcher) -> Result<Ranker<'m>> {
         let method = match kind {
             RankerKind::Model => Method::Model(Scratch::default()),
@@ -96,6 +111,14 @@ impl<'m> Ranker<'m> {
     }
 
     /// Which ranker this is.
+    ///
+    /// ```
+    /// use matcher::evaluate::{Ranker, RankerKind};
+    ///
+    /// let matcher = matcher::Matcher::embedded()?;
+    /// assert_eq!(Ranker::new(RankerKind::Model, &matcher)?.kind(), RankerKind::Model);
+    /// # Ok::<(), matcher::Error>(())
+    /// ```
     pub fn kind(&self) -> RankerKind {
         self.kind
     }

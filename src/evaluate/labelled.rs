@@ -69,6 +69,15 @@ impl Row {
 /// # Errors
 /// If the file cannot be read, a line is not as documented, or names a cluster that the catalogue lacks; the error names
 /// line and field.
+///
+/// ```
+/// use matcher::{Matcher, evaluate::read_labelled};
+///
+/// let path = concat!(env!("CARGO_MANIFEST_DIR"), "/data/dev.jsonl");
+/// let texts = read_labelled(path.as_ref(), Matcher::embedded()?.catalogue())?;
+/// assert_eq!(texts[0].language, "da");
+/// # Ok::<(), matcher::Error>(())
+/// ```
 pub fn read_labelled(path: &Path, catalogue: &Catalogue) -> Result<Vec<Labelled>> {
     let mut bytes = Vec::new();
     if path == Path::new("-") {

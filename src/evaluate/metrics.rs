@@ -19,6 +19,8 @@ use rand_xoshiro::Xoshiro256PlusPlus;
 use rand_xoshiro::rand_core::{RngCore, SeedableRng};
 use serde::Serialize;
 
+use super::mistakes::Mistake;
+use super::reliability::{Bin, Reliability};
 use super::{Labelled, Ranker};
 use crate::error::Result;
 use crate::matcher::{Verdict, rounded};
@@ -26,9 +28,6 @@ use crate::train::Label;
 
 /// Resamples of the bootstrap.
 const RESAMPLES: usize = 1000;
-
-/// Bins of the calibration error.
-const BINS: usize = 15;
 
 /// A value with its 95% interval.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
@@ -67,6 +66,12 @@ pub struct Evaluation {
     pub by_style: BTreeMap<String, Measures>,
     /// From the first primary cluster to the answers given: first suggestion, or `none` by verdict.
     pub confusion: BTreeMap<String, BTreeMap<String, usize>>,
+    /// Confidence of the most probable answer beside how often it is right; empty for rankers without probabilities.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub reliability: Vec<Bin>,
+    /// Wrong answers, surest first. They repeat the input, and are for reports.
+    #[serde(skip)]
+    pub mistakes: Vec<Mistake>,
 }
 
 /// Names of the measures, in the order in which people read them.
@@ -88,8 +93,20 @@ pub(crate) const NAMES: [&str; 11] = [
 ///
 /// # Errors
 /// If a text is too long to be read.
+///
+/// ```
+/// use matcher::Matcher;
+/// use matcher::evaluate::{Ranker, RankerKind, evaluate, read_labelled};
+///
+/// let matcher = Matcher::embedded()?;
+/// let path = concat!(env!("CARGO_MANIFEST_DIR"), "/data/dev.jsonl");
+/// let texts = read_labelled(path.as_ref(), matcher.catalogue())?;
+/// let evaluation = evaluate(&mut Ranker::new(RankerKind::Keyword, &matcher)?, &texts)?;
+/// assert!(evaluation.all.estimates["top1"].value < 0.5);
+/// # Ok::<(), matcher::Error>(())
+/// ```
 pub fn evaluate(ranker: &mut Ranker<'_>, texts: &[Labelled]) -> Result<Evaluation> {
-    let cases = texts.iter().map(|text| Case::of(ranker, text)).collect::<Result<Vec<_>>>()?;
+    let cases = ranked(ranker, texts)?;
     let ids: Vec<&str> = ranker.clusters().iter().map(|cluster| cluster.id.as_str()).chain(["none"]).collect();
     let class = |label: &Label| ids[label.primary.first().copied().unwrap_or(ids.len() - 1)].to_owned();
     let mut confusion = BTreeMap::<String, BTreeMap<String, usize>>::new();
@@ -111,18 +128,31 @@ pub fn evaluate(ranker: &mut Ranker<'_>, texts: &[Labelled]) -> Result<Evaluatio
         by_language: split(&|place| texts[place].language.clone()),
         by_style: split(&|place| texts[place].style.clone()),
         confusion,
+        reliability: Reliability::of(cases.iter().filter_map(|case| case.confidence)).bins(),
+        mistakes: Mistake::all(&cases, texts, &ids),
     })
 }
 
+/// The measures over all texts alone.
+pub(super) fn overall(ranker: &mut Ranker<'_>, texts: &[Labelled]) -> Result<Measures> {
+    Ok(measures(&ranked(ranker, texts)?.iter().collect::<Vec<_>>()))
+}
+
+fn ranked<'l>(ranker: &mut Ranker<'_>, texts: &'l [Labelled]) -> Result<Vec<Case<'l>>> {
+    texts.iter().map(|text| Case::of(ranker, text)).collect()
+}
+
 /// One answer beside its label.
-struct Case<'l> {
-    label: &'l Label,
-    ranking: Vec<usize>,
+pub(super) struct Case<'l> {
+    pub(super) label: &'l Label,
+    pub(super) ranking: Vec<usize>,
+    /// Probability of the first suggestion.
+    pub(super) first: Option<f64>,
     /// Probability of the most probable answer, and whether that answer is right.
     confidence: Option<(f64, bool)>,
     /// Greater, the more it looks as if nothing fits.
     none: f64,
-    verdict: Verdict,
+    pub(super) verdict: Verdict,
 }
 
 impl<'l> Case<'l> {
@@ -138,10 +168,11 @@ impl<'l> Case<'l> {
             }
         });
         let none = ranked.none_probability.unwrap_or_else(|| -ranked.scores[ranked.ranking[0]]);
-        Ok(Case { label, ranking: ranked.ranking, confidence, none, verdict: ranked.verdict })
+        let first = ranked.none_probability.map(|_| ranked.scores[ranked.ranking[0]]);
+        Ok(Case { label, ranking: ranked.ranking, first, confidence, none, verdict: ranked.verdict })
     }
 
-    fn is_none(&self) -> bool {
+    pub(super) fn is_none(&self) -> bool {
         self.label.primary.is_empty()
     }
 
@@ -149,7 +180,7 @@ impl<'l> Case<'l> {
         self.label.primary.contains(&self.ranking[0])
     }
 
-    fn first_is_acceptable(&self) -> bool {
+    pub(super) fn first_is_acceptable(&self) -> bool {
         self.first_is_primary() || self.label.acceptable.contains(&self.ranking[0])
     }
 
@@ -216,7 +247,7 @@ fn measure(cases: &[&Case<'_>]) -> Vec<(&'static str, f64)> {
         ),
         mean(some.iter().map(|case| case.reciprocal_rank())),
         mean(some.iter().map(|case| case.ndcg3())),
-        calibration_error(cases),
+        Reliability::of(cases.iter().filter_map(|case| case.confidence)).error(),
         auroc(&none, &some),
         mean(none.iter().map(declined)),
         mean(some.iter().map(declined)),
@@ -229,19 +260,6 @@ fn measure(cases: &[&Case<'_>]) -> Vec<(&'static str, f64)> {
 fn mean(values: impl ExactSizeIterator<Item = f64>) -> Option<f64> {
     let number = values.len();
     (number > 0).then(|| values.sum::<f64>() / number as f64)
-}
-
-fn calibration_error(cases: &[&Case<'_>]) -> Option<f64> {
-    let mut bins = [(0.0, 0.0); BINS];
-    let mut number = 0.0;
-    for (confidence, right) in cases.iter().filter_map(|case| case.confidence) {
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share of the bins")]
-        let bin = ((confidence * BINS as f64) as usize).min(BINS - 1);
-        bins[bin].0 += confidence;
-        bins[bin].1 += f64::from(u8::from(right));
-        number += 1.0;
-    }
-    (number > 0.0).then(|| bins.iter().map(|(sure, right)| (sure - right).abs()).sum::<f64>() / number)
 }
 
 /// The chance that a text without a cluster looks more like "none" than one with a cluster; ties count half.
@@ -272,7 +290,7 @@ mod tests {
 
     fn case<'l>(label: &'l Label, ranking: &[usize], none: f64, verdict: Verdict) -> Case<'l> {
         let confidence = Some((0.7, !label.primary.is_empty() && label.primary.contains(&ranking[0])));
-        Case { label, ranking: ranking.to_vec(), confidence, none, verdict }
+        Case { label, ranking: ranking.to_vec(), first: Some(0.7), confidence, none, verdict }
     }
 
     /// Four texts, worked out by hand.

@@ -88,6 +88,7 @@ pub(crate) struct Training {
     pub(crate) metrics: Vec<(String, f32)>,
 }
 
+#[cfg(feature = "train")]
 /// Puts a file together.
 pub(crate) fn write(description: &Description, body: &[u8]) -> Result<Vec<u8>> {
     let json = serde_json::to_vec(description).map_err(|error| Error::model(error.to_string()))?;

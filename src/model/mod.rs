@@ -21,16 +21,16 @@ use crate::text::Features;
 
 #[cfg(feature = "train")]
 pub(crate) use compose::compose;
-pub(crate) use format::{Checksum, Description, ModelKind, Thresholds};
+pub(crate) use format::{Checksum, Description, ModelKind};
 #[cfg(feature = "train")]
-pub(crate) use format::{Training, write};
+pub(crate) use format::{Thresholds, Training, write};
 pub(crate) use score::{Scores, Scratch};
 #[cfg(feature = "train")]
 pub(crate) use table::write_table;
 pub(crate) use table::{KEY, Table};
-pub(crate) use tfidf::{IDF_STEPS, WEIGHT_STEPS, rarity, sublinear};
+pub(crate) use tfidf::{IDF_STEPS, WEIGHT_STEPS, rarity};
 #[cfg(feature = "train")]
-pub(crate) use tfidf::{inverse_document_frequency, normalise, stored_idf};
+pub(crate) use tfidf::{inverse_document_frequency, normalise, stored_idf, sublinear};
 
 /// Units in which tables keep language evidence and Zipf values.
 pub(crate) const EVIDENCE_STEPS: f32 = 16.0;

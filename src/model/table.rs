@@ -88,6 +88,7 @@ fn leading_bits(hash: u64, bits: u32) -> usize {
     hash.checked_shr(64 - bits).unwrap_or(0) as usize
 }
 
+#[cfg(any(test, feature = "train"))]
 /// Appends a table of `records` (hash and payload, all payloads of equal length) to `body`.
 ///
 /// The records are sorted here; a hash that occurs twice keeps its first payload.

@@ -13,6 +13,7 @@
 pub(crate) const IDF_STEPS: f32 = 20.0;
 pub(crate) const WEIGHT_STEPS: f32 = 32768.0;
 
+#[cfg(any(test, feature = "train"))]
 /// `ln((1 + n) / (1 + df)) + 1`.
 #[expect(clippy::cast_precision_loss, reason = "counts of documents are far below 2^52")]
 pub(crate) fn inverse_document_frequency(documents: usize, document_frequency: usize) -> f64 {
@@ -43,12 +44,14 @@ pub(crate) fn rarity(zipf: Option<f32>) -> f32 {
     zipf.map_or(1.0, |zipf| ((COMMONEST_ZIPF - zipf) / COMMONEST_ZIPF).max(LEAST_RARITY))
 }
 
+#[cfg(any(test, feature = "train"))]
 /// An idf in the steps in which models keep it, 0 to 12.75.
 #[expect(clippy::cast_possible_truncation, reason = "steps of a twentieth fit single precision")]
 pub(crate) fn stored_idf(idf: f64) -> f32 {
     ((idf * f64::from(IDF_STEPS)).round().min(255.0) / f64::from(IDF_STEPS)) as f32
 }
 
+#[cfg(any(test, feature = "train"))]
 /// Divides a row by its Euclidean length; an empty or zero row stays as it is.
 pub(crate) fn normalise(row: &mut [f64]) {
     let length = row.iter().map(|x| x * x).sum::<f64>().sqrt();

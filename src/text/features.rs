@@ -3,6 +3,8 @@
 //! Compounds and inflections meet in the n-grams (`undervandsdroner` and `drone` share `dron`, `rone`, …), regular
 //! inflections in the stems. Both languages' stems are always taken: a profile mixes them more often than not.
 
+use std::collections::BTreeMap;
+
 use rust_stemmers::{Algorithm, Stemmer};
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_64_with_seed;
@@ -17,11 +19,24 @@ pub struct FeatureConfig {
     pub longest_ngram: usize,
     /// The stems' part of a word's squared length, between 0 and 1; the n-grams have the rest.
     pub stem_share: f32,
+    /// Words whose stem is not the stemmer's.
+    pub stems: StemExceptions,
+}
+
+/// Stems by word, where Snowball's rules join what does not belong together (`hav` and `haver`, sea and gardens;
+/// `build` and `buildings`) or part what does (`byg` and `byggeri`).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StemExceptions {
+    /// Danish words.
+    pub danish: BTreeMap<String, String>,
+    /// English words.
+    pub english: BTreeMap<String, String>,
 }
 
 impl Default for FeatureConfig {
     fn default() -> Self {
-        FeatureConfig { shortest_ngram: 3, longest_ngram: 6, stem_share: 0.4 }
+        FeatureConfig { shortest_ngram: 3, longest_ngram: 6, stem_share: 0.4, stems: StemExceptions::default() }
     }
 }
 
@@ -36,6 +51,12 @@ pub enum Feature {
 
 impl Feature {
     /// The hash, whatever the kind; kinds differ in their seed.
+    ///
+    /// ```
+    /// use matcher::text::Feature;
+    ///
+    /// assert_eq!(Feature::Stem(7).hash(), 7);
+    /// ```
     pub fn hash(self) -> u64 {
         match self {
             Feature::Stem(hash) | Feature::Ngram(hash) => hash,
@@ -59,21 +80,49 @@ const BORDER: char = ' ';
 
 impl Features {
     /// A splitter with this configuration.
+    ///
+    /// ```
+    /// use matcher::text::{FeatureConfig, Features};
+    ///
+    /// let features = Features::new(FeatureConfig { longest_ngram: 4, ..FeatureConfig::default() });
+    /// assert_eq!(features.config().longest_ngram, 4);
+    /// ```
     pub fn new(config: FeatureConfig) -> Self {
         Features { config, danish: Stemmer::create(Algorithm::Danish), english: Stemmer::create(Algorithm::English) }
     }
 
     /// The configuration it was made with.
+    ///
+    /// ```
+    /// use matcher::text::{FeatureConfig, Features};
+    ///
+    /// assert_eq!(Features::new(FeatureConfig::default()).config().shortest_ngram, 3);
+    /// ```
     pub fn config(&self) -> &FeatureConfig {
         &self.config
     }
 
     /// Replaces `features` by those of `word`, which is in the normal form of [`Words`](super::Words). Two stems, then
     /// every n-gram once, sorted.
+    ///
+    /// ```
+    /// use matcher::text::{FeatureConfig, Features};
+    ///
+    /// let features = Features::new(FeatureConfig::default());
+    /// let (mut compound, mut part) = (Vec::new(), Vec::new());
+    /// features.of("undervandsdroner", &mut compound);
+    /// features.of("droner", &mut part);
+    /// assert!(part.iter().any(|feature| compound.contains(feature)));
+    /// ```
     pub fn of(&self, word: &str, features: &mut Vec<Feature>) {
         features.clear();
-        features.push(Feature::Stem(xxh3_64_with_seed(self.danish.stem(word).as_bytes(), DANISH_SEED)));
-        features.push(Feature::Stem(xxh3_64_with_seed(self.english.stem(word).as_bytes(), ENGLISH_SEED)));
+        let StemExceptions { danish, english } = &self.config.stems;
+        let stem = |exceptions: &BTreeMap<String, String>, stemmer: &Stemmer, seed| {
+            let hash = |stem: &str| Feature::Stem(xxh3_64_with_seed(stem.as_bytes(), seed));
+            exceptions.get(word).map_or_else(|| hash(&stemmer.stem(word)), |stem| hash(stem))
+        };
+        features.push(stem(danish, &self.danish, DANISH_SEED));
+        features.push(stem(english, &self.english, ENGLISH_SEED));
         let mut bordered = String::with_capacity(word.len() + 2);
         bordered.push(BORDER);
         bordered.push_str(word);
@@ -117,6 +166,21 @@ mod tests {
     #[test]
     fn a_letter_has_its_stems_and_one_ngram() {
         assert_eq!(of("ø").len(), 3);
+    }
+
+    #[test]
+    fn an_exception_keeps_the_sea_out_of_the_garden() {
+        let stem = |features: &Features, word| {
+            let mut parts = Vec::new();
+            features.of(word, &mut parts);
+            parts[0]
+        };
+        let plain = Features::new(FeatureConfig::default());
+        assert_eq!(stem(&plain, "hav"), stem(&plain, "haver"));
+        let mut config = FeatureConfig::default();
+        config.stems.danish.insert("haver".to_owned(), "have".to_owned());
+        let mended = Features::new(config);
+        assert_ne!(stem(&mended, "hav"), stem(&mended, "haver"));
     }
 
     #[test]

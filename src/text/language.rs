@@ -25,6 +25,10 @@ pub enum Language {
 
 impl Language {
     /// The code that output uses: `da`, `en`, `mixed` or `other`.
+    ///
+    /// ```
+    /// assert_eq!(matcher::Language::Mixed.code(), "mixed");
+    /// ```
     pub fn code(self) -> &'static str {
         match self {
             Language::Da => "da",

@@ -5,7 +5,7 @@ mod features;
 mod language;
 mod words;
 
-pub use features::{Feature, FeatureConfig, Features};
+pub use features::{Feature, FeatureConfig, Features, StemExceptions};
 pub(crate) use language::{Evidence, decide};
 pub use language::{Language, LanguageHint};
 pub use words::{MAX_WORD_CHARS, Words};

@@ -51,11 +51,27 @@ pub struct Words<'t> {
 
 impl<'t> Words<'t> {
     /// Starts at the beginning of `text`.
+    ///
+    /// ```
+    /// let mut words = matcher::text::Words::new("vindmøller");
+    /// assert_eq!(words.next_word(), Some(("vindmøller", 0..11)));
+    /// ```
     pub fn new(text: &'t str) -> Self {
         Words::with_buffer(text, String::new())
     }
 
     /// Like [`Words::new`], writing the words into a buffer that the caller keeps; [`Words::into_buffer`] gives it back.
+    ///
+    /// ```
+    /// use matcher::text::Words;
+    ///
+    /// let mut buffer = String::new();
+    /// for text in ["vi bygger", "we build"] {
+    ///     let mut words = Words::with_buffer(text, buffer);
+    ///     while words.next_word().is_some() {}
+    ///     buffer = words.into_buffer();
+    /// }
+    /// ```
     pub fn with_buffer(text: &'t str, mut buffer: String) -> Self {
         buffer.clear();
         Words {
@@ -71,6 +87,10 @@ impl<'t> Words<'t> {
     }
 
     /// The buffer that [`Words::with_buffer`] was given.
+    ///
+    /// ```
+    /// assert_eq!(matcher::text::Words::new("x").into_buffer(), "");
+    /// ```
     pub fn into_buffer(self) -> String {
         self.word
     }
@@ -78,6 +98,13 @@ impl<'t> Words<'t> {
     /// The next word in normal form (lower case, NFKC, without hyphen or possessive ending) and its span in bytes of the
     /// text; `None` at the end. Runs of digits alone are no words. The one word kept in capitals is `IT`, which in lower
     /// case would be English `it`.
+    ///
+    /// ```
+    /// let mut words = matcher::text::Words::new("IT-drift i 2017");
+    /// assert_eq!(words.next_word(), Some(("itdrift", 0..8)));
+    /// assert_eq!(words.next_word(), Some(("i", 9..10)));
+    /// assert_eq!(words.next_word(), None);
+    /// ```
     pub fn next_word(&mut self) -> Option<(&str, Range<usize>)> {
         loop {
             let start = self.skip_to_word()?;

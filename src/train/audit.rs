@@ -40,6 +40,13 @@ pub struct Doubt {
 ///
 /// # Errors
 /// As [`train`](crate::train()).
+///
+/// ```no_run
+/// for doubt in matcher::audit(&matcher::Corpus::load("data")?)?.iter().take(10) {
+///     println!("{}:{} is rather {}", doubt.file, doubt.line, doubt.instead);
+/// }
+/// # Ok::<(), matcher::Error>(())
+/// ```
 pub fn audit(corpus: &Corpus) -> Result<Vec<Doubt>> {
     let held_out = cross_validate(corpus, &FitConfig::default())?;
     let temperature = Calibration::choose(corpus, &held_out).temperature;

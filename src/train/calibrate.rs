@@ -13,11 +13,9 @@ use super::softmax::log_sum_exp;
 use crate::error::Result;
 use crate::model::{Checksum, Model, ModelKind, Scratch, Thresholds, Training};
 
-/// Folds of cross-validation.
-pub(crate) const FOLDS: u64 = 5;
-
-/// Folds fitted at the same time: each needs several copies of all weights.
-const AT_ONCE: usize = 2;
+/// Folds of cross-validation: an odd number, fitted two at a time (each fit needs several copies of all weights), the
+/// last beside something else.
+const FOLDS: u64 = 5;
 
 /// Of the texts with the verdict `fit`, this share must have an acceptable cluster first.
 const FIT_PRECISION: f64 = 0.95;
@@ -36,31 +34,39 @@ pub(crate) struct HeldOut {
 
 /// Scores every profile by a model of the other folds, in the order of the corpus.
 pub(crate) fn cross_validate(corpus: &Corpus, config: &FitConfig) -> Result<Vec<HeldOut>> {
-    let fold = |profile: usize| xxh3_64(corpus.profiles[profile].trade.as_bytes()) % FOLDS;
-    let score_fold = |held: u64| -> Result<Vec<HeldOut>> {
-        let (test, train): (Vec<usize>, Vec<usize>) =
-            (0..corpus.profiles.len()).partition(|place| fold(*place) == held);
-        let fitted = fit(corpus, &train, config)?;
-        let model = Model::open(bytes_of(corpus, &fitted, config, Calibration::none())?, Checksum::Trust)?;
-        let mut scratch = Scratch::default();
-        let score = |profile: usize| {
-            let scores = model.score(&corpus.profiles[profile].text, &mut scratch);
-            HeldOut { profile, logits: scores.logits.into_iter().map(f64::from).collect() }
-        };
-        Ok(test.into_iter().map(score).collect())
-    };
-    let folds: Vec<u64> = (0..FOLDS).collect();
+    cross_validate_beside(corpus, config, || Ok(())).map(|(held_out, ())| held_out)
+}
+
+/// Cross-validates, and does something else while the odd fold would be fitted alone.
+pub(crate) fn cross_validate_beside<T: Send>(
+    corpus: &Corpus,
+    config: &FitConfig,
+    beside: impl FnOnce() -> Result<T> + Send,
+) -> Result<(Vec<HeldOut>, T)> {
     let mut held_out = Vec::new();
-    for pair in folds.chunks(AT_ONCE) {
-        let (first, second) = rayon::join(
-            || score_fold(pair[0]),
-            || pair.get(1).map_or_else(|| Ok(Vec::new()), |fold| score_fold(*fold)),
-        );
+    let fold = |held: u64| score_fold(corpus, config, held);
+    for pair in 0..FOLDS / 2 {
+        let (first, second) = rayon::join(|| fold(2 * pair), || fold(2 * pair + 1));
         held_out.extend(first?);
         held_out.extend(second?);
     }
+    let (last, beside) = rayon::join(|| fold(FOLDS - 1), beside);
+    held_out.extend(last?);
     held_out.sort_by_key(|held| held.profile);
-    Ok(held_out)
+    Ok((held_out, beside?))
+}
+
+fn score_fold(corpus: &Corpus, config: &FitConfig, held: u64) -> Result<Vec<HeldOut>> {
+    let fold = |profile: usize| xxh3_64(corpus.profiles[profile].trade.as_bytes()) % FOLDS;
+    let (test, train): (Vec<usize>, Vec<usize>) = (0..corpus.profiles.len()).partition(|place| fold(*place) == held);
+    let fitted = fit(corpus, &train, config)?;
+    let model = Model::open(bytes_of(corpus, &fitted, config, Calibration::none())?, Checksum::Trust)?;
+    let mut scratch = Scratch::default();
+    let score = |profile: usize| {
+        let scores = model.score(&corpus.profiles[profile].text, &mut scratch);
+        HeldOut { profile, logits: scores.logits.into_iter().map(f64::from).collect() }
+    };
+    Ok(test.into_iter().map(score).collect())
 }
 
 /// What cross-validation decides.
@@ -73,7 +79,8 @@ pub(crate) struct Calibration {
 }
 
 impl Calibration {
-    fn none() -> Self {
+    /// Logits as they are, and verdicts that are never sure.
+    pub(super) fn none() -> Self {
         Calibration { temperature: 1.0, thresholds: Thresholds { fit: 1.0, none: 1.0 }, metrics: Vec::new() }
     }
 

@@ -6,9 +6,10 @@
 //! lexicon/*.tsv        words and two-word terms that point to clusters
 //! frequencies/         how usual words are in general language, `da.tsv` and `en.tsv`
 //! stopwords/           function words, `da.txt` and `en.txt`
+//! stems/               words whose stem is not the stemmer's, `da.tsv` and `en.tsv`
 //! ```
 //!
-//! Frequencies and stop words are those of this program where the folder has none: a catalogue of another country's
+//! Frequencies, stop words and stems are those of this program where the folder has none: a catalogue of another country's
 //! clusters is read in the same Danish and English.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -20,6 +21,7 @@ use xxhash_rust::xxh3::Xxh3;
 
 use crate::catalogue::Catalogue;
 use crate::error::{Error, Result};
+use crate::text::StemExceptions;
 
 /// All that training reads, checked.
 #[derive(Debug)]
@@ -29,6 +31,7 @@ pub struct Corpus {
     pub(crate) lexicon: Vec<Term>,
     pub(crate) frequencies: Frequencies,
     pub(crate) stop_words: BTreeSet<String>,
+    pub(crate) stems: StemExceptions,
     pub(crate) fingerprint: u64,
 }
 
@@ -114,6 +117,12 @@ impl Corpus {
     ///
     /// # Errors
     /// If a file cannot be read or a line of it is not as documented; the error names file, line and field.
+    ///
+    /// ```
+    /// let corpus = matcher::Corpus::load(concat!(env!("CARGO_MANIFEST_DIR"), "/data"))?;
+    /// assert!(corpus.has_profiles());
+    /// # Ok::<(), matcher::Error>(())
+    /// ```
     pub fn load(dir: impl AsRef<Path>) -> Result<Corpus> {
         let dir = dir.as_ref();
         let mut files = Files { fingerprint: Xxh3::new() };
@@ -136,9 +145,9 @@ impl Corpus {
                 lexicon.push(read_term(line, &classes).map_err(|error| error.at_row(row).in_file(&path))?);
             }
         }
-        let (frequencies, stop_words) = files.languages(Some(dir))?;
+        let Languages { frequencies, stop_words, stems } = files.languages(Some(dir))?;
         let fingerprint = files.fingerprint.digest();
-        Ok(Corpus { catalogue, profiles, lexicon, frequencies, stop_words, fingerprint })
+        Ok(Corpus { catalogue, profiles, lexicon, frequencies, stop_words, stems, fingerprint })
     }
 
     /// A catalogue alone, with what is built in about the two languages.
@@ -147,12 +156,21 @@ impl Corpus {
     /// None that data compiled into a tested program can bring about.
     pub(crate) fn of_catalogue(catalogue: Catalogue) -> Result<Corpus> {
         let mut files = Files { fingerprint: Xxh3::new() };
-        let (frequencies, stop_words) = files.languages(None)?;
+        let Languages { frequencies, stop_words, stems } = files.languages(None)?;
         let fingerprint = files.fingerprint.digest();
-        Ok(Corpus { catalogue, profiles: Vec::new(), lexicon: Vec::new(), frequencies, stop_words, fingerprint })
+        let (profiles, lexicon) = (Vec::new(), Vec::new());
+        Ok(Corpus { catalogue, profiles, lexicon, frequencies, stop_words, stems, fingerprint })
     }
 
     /// Whether there is anything to learn from.
+    ///
+    /// ```
+    /// let dir = std::env::temp_dir().join("matcher-has-profiles");
+    /// std::fs::create_dir_all(&dir)?;
+    /// std::fs::copy(concat!(env!("CARGO_MANIFEST_DIR"), "/data/clusters.toml"), dir.join("clusters.toml"))?;
+    /// assert!(!matcher::Corpus::load(&dir)?.has_profiles());
+    /// # Ok::<(), matcher::Error>(())
+    /// ```
     pub fn has_profiles(&self) -> bool {
         !self.profiles.is_empty()
     }
@@ -168,17 +186,25 @@ struct Files {
     fingerprint: Xxh3,
 }
 
-/// What is known of the two languages: path within a data folder, and content.
-const BUILT_IN: [(&str, &str); 4] = [
+/// What is known of the two languages.
+struct Languages {
+    frequencies: Frequencies,
+    stop_words: BTreeSet<String>,
+    stems: StemExceptions,
+}
+
+/// The lists that are compiled in: path within a data folder, and content.
+const BUILT_IN: [(&str, &str); 6] = [
     ("frequencies/da.tsv", include_str!("../../data/frequencies/da.tsv")),
     ("frequencies/en.tsv", include_str!("../../data/frequencies/en.tsv")),
+    ("stems/da.tsv", include_str!("../../data/stems/da.tsv")),
+    ("stems/en.tsv", include_str!("../../data/stems/en.tsv")),
     ("stopwords/da.txt", include_str!("../../data/stopwords/da.txt")),
     ("stopwords/en.txt", include_str!("../../data/stopwords/en.txt")),
 ];
 
 impl Files {
-    /// Frequencies and stop words.
-    fn languages(&mut self, dir: Option<&Path>) -> Result<(Frequencies, BTreeSet<String>)> {
+    fn languages(&mut self, dir: Option<&Path>) -> Result<Languages> {
         let mut frequencies = Frequencies::default();
         let lists = [(&mut frequencies.danish, BUILT_IN[0]), (&mut frequencies.english, BUILT_IN[1])];
         for (list, built_in) in lists {
@@ -188,12 +214,21 @@ impl Files {
                 list.insert(word, zipf);
             }
         }
+        let mut stems = StemExceptions::default();
+        for (list, built_in) in [(&mut stems.danish, BUILT_IN[2]), (&mut stems.english, BUILT_IN[3])] {
+            let (path, text) = self.read_or(dir, built_in)?;
+            for (row, line) in lines(&text).skip(1) {
+                let fields = line.split_once('\t').ok_or_else(|| Error::data("two fields are expected"));
+                let (word, stem) = fields.map_err(|error| error.at_row(row).in_file(&path))?;
+                list.insert(word.to_owned(), stem.to_owned());
+            }
+        }
         let mut stop_words = BTreeSet::new();
-        for built_in in &BUILT_IN[2..] {
+        for built_in in &BUILT_IN[4..] {
             let (_, text) = self.read_or(dir, *built_in)?;
             stop_words.extend(lines(&text).map(|(_, line)| line.to_owned()).filter(|line| !line.starts_with('#')));
         }
-        Ok((frequencies, stop_words))
+        Ok(Languages { frequencies, stop_words, stems })
     }
 
     /// The folder's own file, or what is built in.

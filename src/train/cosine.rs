@@ -18,7 +18,8 @@ const NEVER: f32 = f32::MAX;
 pub(crate) fn cosine_model(corpus: &Corpus, training: Training) -> Result<Vec<u8>> {
     let descriptions: Vec<String> = corpus.catalogue.clusters.iter().map(description).collect();
     let documents: Vec<_> = descriptions.iter().map(|text| Document { text, counts: true }).collect();
-    let config = DesignConfig { least_words: 1, idf_power: 1.0, ..DesignConfig::default() };
+    let mut config = DesignConfig { least_words: 1, idf_power: 1.0, ..DesignConfig::default() };
+    config.features.stems = corpus.stems.clone();
     let (texts, vocabulary) = design(&documents, &corpus.frequencies, &corpus.stop_words, &config);
     let classes = descriptions.len();
     let mut weights = vec![0.0; texts.words.cols() * classes];

@@ -7,16 +7,18 @@ mod corpus;
 mod cosine;
 mod design;
 mod fit;
+mod portion;
 mod softmax;
 
 use crate::error::Result;
 use crate::model::Training;
 pub use audit::{Doubt, audit};
-use calibrate::{Calibration, bytes_of, cross_validate};
+use calibrate::{Calibration, bytes_of, cross_validate_beside};
 pub use corpus::Corpus;
 pub(crate) use corpus::{Classes, Label, lines};
 pub(crate) use cosine::description;
 use fit::{FitConfig, fit};
+pub(crate) use portion::Portion;
 
 /// The bytes of a model for a corpus.
 ///
@@ -37,9 +39,9 @@ pub fn train(corpus: &Corpus) -> Result<Vec<u8>> {
         return cosine_bytes(corpus);
     }
     let config = FitConfig::default();
-    let calibration = Calibration::choose(corpus, &cross_validate(corpus, &config)?);
     let everything: Vec<usize> = (0..corpus.profiles.len()).collect();
-    let fitted = fit(corpus, &everything, &config)?;
+    let (held_out, fitted) = cross_validate_beside(corpus, &config, || fit(corpus, &everything, &config))?;
+    let calibration = Calibration::choose(corpus, &held_out);
     bytes_of(corpus, &fitted, &config, calibration)
 }
 

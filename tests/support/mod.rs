@@ -1,6 +1,6 @@
 //! Runs the program as a user does and shows what it printed.
 
-#![allow(clippy::expect_used, dead_code, unreachable_pub, reason = "every test file uses a part of it")]
+#![allow(clippy::expect_used, clippy::panic, dead_code, unreachable_pub, reason = "every test file uses a part of it")]
 
 use std::ffi::OsStr;
 use std::io::Write;
@@ -104,4 +104,16 @@ pub fn small_data(dir: &Path, profiles: usize) {
         let some: String = all.lines().filter(known).take(profiles).flat_map(|line| [line, "\n"]).collect();
         std::fs::write(dir.join(format!("profiles/{id}.jsonl")), some).expect("written");
     }
+}
+
+/// The files of a folder with their text, by name.
+pub fn files(dir: &Path) -> Vec<(String, String)> {
+    let read = |entry: std::io::Result<std::fs::DirEntry>| {
+        let entry = entry.expect("an entry");
+        let name = entry.file_name().into_string().expect("a name in UTF-8");
+        (name, std::fs::read_to_string(entry.path()).expect("a file of text"))
+    };
+    let mut files: Vec<(String, String)> = std::fs::read_dir(dir).expect("a folder").map(read).collect();
+    files.sort();
+    files
 }

@@ -1,0 +1,196 @@
+//! The answer in its smallest form, for lists: numbers in memory that the caller keeps, no names, no copies of words.
+
+use std::ops::Range;
+
+use super::{MAX_TEXT_BYTES, Matcher, Options, Scratch, Verdict, rounded};
+use crate::error::Result;
+use crate::explain::{LEAST_WEIGHT, is_unknown};
+use crate::text::{Language, LanguageHint, decide};
+
+/// Reasons kept for a row: a cell of a table is read at a glance.
+const MAX_REASONS: usize = 5;
+
+/// Ranks many texts with the same options. Answers equal those of [`Matcher::suggest_with`], without their names.
+///
+/// ```
+/// use matcher::{Matcher, Options, Ranked, Scratch, Verdict};
+///
+/// let matcher = Matcher::embedded()?;
+/// let ranker = matcher.ranker(&Options::default());
+/// let (mut scratch, mut ranked) = (Scratch::default(), Ranked::default());
+/// ranker.rank(&mut scratch, "vi bygger skibsmotorer til færger", &mut ranked)?;
+/// let (class, probability) = ranked.top()[0];
+/// assert_eq!(matcher.catalogue().clusters[class].id, "marlog");
+/// assert!(probability > 0.5 && ranked.verdict() != Verdict::None);
+/// # Ok::<(), matcher::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct Ranker<'m> {
+    matcher: &'m Matcher,
+    /// Places in the catalogue that may be suggested.
+    wanted: Vec<usize>,
+    top: usize,
+    language: LanguageHint,
+    explain: bool,
+}
+
+/// What [`Ranker::rank`] fills in; kept by the caller and used again.
+#[derive(Clone, Debug)]
+pub struct Ranked {
+    language: Language,
+    verdict: Verdict,
+    known_words: usize,
+    top: Vec<(usize, f64)>,
+    probabilities: Vec<f64>,
+    reasons: Vec<(f32, Range<usize>)>,
+    unknown: Vec<Range<usize>>,
+}
+
+impl Default for Ranked {
+    /// As of a text without words.
+    fn default() -> Self {
+        Ranked {
+            language: Language::Other,
+            verdict: Verdict::None,
+            known_words: 0,
+            top: Vec::new(),
+            probabilities: Vec::new(),
+            reasons: Vec::new(),
+            unknown: Vec::new(),
+        }
+    }
+}
+
+impl Ranked {
+    /// What the text is written in.
+    pub fn language(&self) -> Language {
+        self.language
+    }
+
+    /// What the ranking amounts to.
+    pub fn verdict(&self) -> Verdict {
+        self.verdict
+    }
+
+    /// How many different content words the answer rests on.
+    pub fn known_words(&self) -> usize {
+        self.known_words
+    }
+
+    /// The best clusters as places in the catalogue, best first, each with its probability.
+    pub fn top(&self) -> &[(usize, f64)] {
+        &self.top
+    }
+
+    /// Spans in the text of the words that speak for the first cluster, strongest first; empty unless
+    /// [`Options::explain`].
+    pub fn reasons(&self) -> impl Iterator<Item = Range<usize>> {
+        self.reasons.iter().map(|(_, span)| span.clone())
+    }
+
+    /// Spans of the content words that training has never seen; empty unless [`Options::explain`].
+    pub fn unknown_words(&self) -> impl Iterator<Item = Range<usize>> {
+        self.unknown.iter().cloned()
+    }
+}
+
+impl Matcher {
+    /// A ranker for many texts. What depends on the options alone, such as which clusters are open, is found once.
+    pub fn ranker(&self, options: &Options) -> Ranker<'_> {
+        let clusters = self.catalogue.clusters.iter().enumerate();
+        let wanted =
+            clusters.filter(|(_, cluster)| !options.only_active || cluster.status_on(options.as_of).is_active());
+        let wanted: Vec<usize> = wanted.map(|(place, _)| place).collect();
+        let top = if options.top == 0 { wanted.len() } else { options.top.min(wanted.len()) };
+        Ranker { matcher: self, wanted, top, language: options.language, explain: options.explain }
+    }
+}
+
+impl Ranker<'_> {
+    /// How many clusters a row lists.
+    pub fn top(&self) -> usize {
+        self.top
+    }
+
+    /// Ranks the clusters for one text.
+    ///
+    /// # Errors
+    /// If the text is longer than [`MAX_TEXT_BYTES`].
+    pub fn rank(&self, scratch: &mut Scratch, text: &str, ranked: &mut Ranked) -> Result<()> {
+        if text.len() > MAX_TEXT_BYTES {
+            return Err(super::too_long(text));
+        }
+        let Matcher { model, .. } = self.matcher;
+        let scores = model.score(text, &mut scratch.0);
+        ranked.language = match self.language {
+            LanguageHint::Auto => decide(scores.evidence, text),
+            LanguageHint::Is(language) => language,
+        };
+        self.matcher.fill_probabilities(&scores, &mut ranked.probabilities);
+        ranked.known_words = scratch.0.known_words();
+        ranked.verdict = self.matcher.verdict(&ranked.probabilities, ranked.known_words);
+        ranked.top.clear();
+        for class in &self.wanted {
+            let logit = scores.logits[*class];
+            let ahead = |(other, _): &(usize, f64)| scores.logits[*other].total_cmp(&logit).is_ge();
+            let place = ranked.top.iter().take_while(|other| ahead(other)).count();
+            if place < self.top {
+                ranked.top.truncate(self.top - 1);
+                ranked.top.insert(place, (*class, rounded(ranked.probabilities[*class])));
+            }
+        }
+        ranked.reasons.clear();
+        ranked.unknown.clear();
+        if let (true, Some((class, _))) = (self.explain, ranked.top.first()) {
+            let weights = model.contributions(&scores, &scratch.0, *class);
+            for ((distinct, token), weight) in scratch.0.firsts().zip(weights) {
+                if f64::from(weight) >= LEAST_WEIGHT {
+                    let place = ranked.reasons.iter().take_while(|(other, _)| *other >= weight).count();
+                    if place < MAX_REASONS {
+                        ranked.reasons.truncate(MAX_REASONS - 1);
+                        ranked.reasons.insert(place, (weight, token.span.clone()));
+                    }
+                }
+                if is_unknown(&scratch.0, distinct) {
+                    ranked.unknown.push(token.span.clone());
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_compact_answer_is_the_answer() {
+        let matcher = Matcher::embedded().expect("the embedded model");
+        let (mut scratch, mut ranked) = (Scratch::default(), Ranked::default());
+        for (top, only_active) in [(0, false), (3, true), (1, false), (99, true)] {
+            let options = Options { top, only_active, explain: true, ..Options::default() };
+            let ranker = matcher.ranker(&options);
+            for text in ["", "vi bygger skibsmotorer", "frisør", "we make software for banks and kvantedroner", "1 2 3"]
+            {
+                let answer = matcher.suggest_with(&mut Scratch::default(), text, &options).expect("short");
+                ranker.rank(&mut scratch, text, &mut ranked).expect("short");
+                let id = |class: usize| matcher.catalogue().clusters[class].id.clone();
+                let top: Vec<_> = ranked.top().iter().map(|(class, p)| (id(*class), *p)).collect();
+                let expected: Vec<_> =
+                    answer.suggestions.iter().map(|one| (one.cluster.clone(), one.probability)).collect();
+                assert_eq!(top, expected, "{text}");
+                assert_eq!(ranked.language(), answer.language);
+                assert_eq!(ranked.verdict(), answer.verdict);
+                assert_eq!(ranked.known_words(), answer.known_words);
+                let explanation = answer.suggestions[0].explanation.clone().expect("asked for");
+                let speaking = explanation.reasons.iter().filter(|reason| reason.weight > 0.0);
+                let expected: Vec<_> = speaking.take(MAX_REASONS).map(|reason| reason.text.clone()).collect();
+                let reasons: Vec<_> = ranked.reasons().map(|span| text[span].to_owned()).collect();
+                assert!(expected.iter().zip(&reasons).all(|(a, b)| a == b), "{expected:?} {reasons:?}");
+                let unknown: Vec<_> = ranked.unknown_words().map(|span| text[span].to_owned()).collect();
+                assert_eq!(unknown, answer.unknown_words);
+            }
+        }
+    }
+}
