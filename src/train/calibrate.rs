@@ -63,8 +63,8 @@ fn score_fold(corpus: &Corpus, config: &FitConfig, held: u64) -> Result<Vec<Held
     let model = Model::open(bytes_of(corpus, &fitted, config, Calibration::none())?, Checksum::Trust)?;
     let mut scratch = Scratch::default();
     let score = |profile: usize| {
-        let scores = model.score(&corpus.profiles[profile].text, &mut scratch);
-        HeldOut { profile, logits: scores.logits.into_iter().map(f64::from).collect() }
+        model.score(&corpus.profiles[profile].text, &mut scratch);
+        HeldOut { profile, logits: scratch.logits.iter().copied().map(f64::from).collect() }
     };
     Ok(test.into_iter().map(score).collect())
 }
