@@ -159,7 +159,10 @@ impl Page<'_> {
                     }
                     ul.words {
                         @for (word, count) in words {
-                            li { bdi { (clean(word)) } " " span { "× " (number(count)) } }
+                            li {
+                                bdi { (clean(word)) }
+                                @if count > 1 { " " span { "× " (number(count)) } }
+                            }
                         }
                     }
                 }
