@@ -58,7 +58,9 @@ fn draw(canvas: &Canvas<'_>, bars: &[Bar], whole: u64) -> Drawn {
             canvas.draw(&Rectangle::new(corners(LEFT, first), BLUE.filled()))?;
         }
         if last > first {
-            canvas.draw(&Rectangle::new(corners(first, last), ORANGE.filled()))?;
+            // A gap tells the two apart without colours.
+            let start = if first > LEFT { (first + 2).min(last - 1) } else { first };
+            canvas.draw(&Rectangle::new(corners(start, last), ORANGE.filled()))?;
         }
         let counted = format!("{} · {}", number(bar.total()), part(bar.total(), whole));
         canvas.draw(&Text::new(counted, (last + 7, middle), value.clone()))?;

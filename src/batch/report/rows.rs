@@ -4,6 +4,7 @@ use maud::{Markup, html};
 
 use super::words::{number, percent};
 use super::{Page, clean};
+use crate::matcher::Verdict;
 
 /// Rows shown of each kind; the list itself has them all.
 const DOUBTFUL_SHOWN: usize = 40;
@@ -21,6 +22,7 @@ impl Page<'_> {
         let speech = self.speech;
         let rows = &self.portfolio.doubtful;
         let all = self.portfolio.doubtful_rows;
+        let unsure = self.summary.with_verdict(Verdict::Unsure);
         let caption = self.shown(rows.len().min(DOUBTFUL_SHOWN), all, &format!("{} = unsure", self.column("verdict")));
         let candidate = |(class, share): (usize, f64)| {
             let cluster = self.matcher.catalogue().clusters.get(class);
@@ -37,6 +39,13 @@ impl Page<'_> {
                             "The closest calls come first. Whoever knows the company sees at a glance which it is; else ask what it lives from.",
                             "De tætteste kommer først. Den, der kender virksomheden, ser det med det samme; ellers spørg, hvad den lever af.",
                         ))
+                        @if unsure > all {
+                            " " (speech.fill(
+                                "{} further rows in doubt say too little; they stand below.",
+                                "Yderligere {} rækker i tvivl siger for lidt; de står længere nede.",
+                                &[&number(unsure - all)],
+                            ))
+                        }
                     }
                     table.rows {
                         caption { (caption) }
