@@ -201,4 +201,24 @@ mod tests {
             }
         }
     }
+    #[test]
+    fn what_was_forgotten_is_found_again() {
+        let matcher = Matcher::embedded().expect("the embedded model");
+        let ranker = matcher.ranker(&Options { explain: true, ..Options::default() });
+        let (mut scratch, mut ranked) = (Scratch::default(), Ranked::default());
+        let mut rank = |text: &str| {
+            ranker.rank(&mut scratch, text, &mut ranked).expect("short");
+            (ranked.top().to_vec(), ranked.reasons().collect::<Vec<_>>(), ranked.verdict())
+        };
+        let known = "vi bygger skibsmotorer til færger";
+        let first = rank(known);
+        let numbers: Vec<String> = (0..130_000).map(|i| i.to_string()).collect();
+        let words: Vec<String> = (0..130_000).map(|i| format!("ord{i}")).collect();
+        for many in [numbers, words] {
+            for part in many.chunks(10_000) {
+                rank(&part.join(" "));
+                assert_eq!(rank(known), first);
+            }
+        }
+    }
 }

@@ -9,9 +9,9 @@ use super::tfidf::sublinear;
 use super::{LEARNED, STOP_WORD};
 use crate::text::{Evidence, Feature};
 
-/// Spellings that are remembered, then all is forgotten and begins anew. Bounds the memory, changes no result.
+/// Spellings that are remembered at a time. Bounds the memory, changes no result.
 const MAX_SPELLINGS: usize = 120_000;
-/// Lines in the rows that are remembered, likewise: 8 MiB.
+/// Lines in the rows that are remembered at a time: 8 MiB.
 const MAX_LINES: usize = 1 << 17;
 
 /// Numbers in a [`Line`].
@@ -219,18 +219,44 @@ impl Scratch {
     pub(super) fn start(&mut self, model: u64, classes: usize) {
         self.tokens.clear();
         self.distinct.clear();
-        let is_full = self.spellings.len > MAX_SPELLINGS || self.rows.len() > MAX_LINES;
-        if self.model != model || is_full || self.text == u32::MAX {
-            self.spellings.clear();
-            self.places.clear();
-            self.remembered.clear();
-            self.rows.clear();
-            self.text = 0;
-            self.model = model;
-            self.stride = classes.div_ceil(LANES);
-            self.row = vec![0.0; classes];
+        if self.model != model || self.text == u32::MAX {
+            *self = Scratch { model, stride: classes.div_ceil(LANES), row: vec![0.0; classes], ..Scratch::default() };
+        } else if self.spellings.len > MAX_SPELLINGS || self.rows.len() > MAX_LINES {
+            self.forget_half();
         }
         self.text += 1;
+    }
+
+    /// Forgets all spellings, and the half of the words that was met least recently.
+    fn forget_half(&mut self) {
+        self.spellings.clear();
+        let mut met: Vec<u32> = self.remembered.iter().map(|word| word.text).collect();
+        if met.is_empty() {
+            return;
+        }
+        let middle = met.len() / 2;
+        let (_, &mut median, _) = met.select_nth_unstable(middle);
+        let mut kept = 0;
+        let mut places = Vec::with_capacity(self.remembered.len());
+        for place in 0..self.remembered.len() {
+            let keeps = self.remembered[place].text > median;
+            places.push(keeps.then_some(kept));
+            if keeps {
+                let to = kept as usize;
+                self.remembered[to] = self.remembered[place];
+                self.rows.copy_within(place * self.stride..(place + 1) * self.stride, to * self.stride);
+                kept += 1;
+            }
+        }
+        self.remembered.truncate(kept as usize);
+        self.rows.truncate(kept as usize * self.stride);
+        self.places.retain(|_, place| match places.get(*place as usize) {
+            Some(Some(new)) => {
+                *place = *new;
+                true
+            }
+            _ => false,
+        });
     }
 
     /// The place of a word by the hash of its normal form.

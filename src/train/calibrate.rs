@@ -21,7 +21,7 @@ const FOLDS: u64 = 5;
 const FIT_PRECISION: f64 = 0.95;
 
 /// Of the texts with a cluster, this share at most may be turned away as `none`.
-const FALSE_NONE: f64 = 0.01;
+const FALSE_NONE: f64 = 0.02;
 
 /// A profile scored by a model that has not seen its trade.
 #[derive(Clone, Debug)]
