@@ -1,4 +1,5 @@
-//! `docs/tutorial.md` shows what the program does: every command runs, and says what the page says it says.
+//! `docs/tutorial.md` shows what the program does: every command runs, and says what the page says it says. After a new
+//! model `scripts/tutorial.py` writes the page anew.
 
 #![allow(clippy::expect_used, clippy::panic, reason = "a test may fail")]
 
