@@ -18,6 +18,8 @@
 #[cfg(feature = "batch")]
 pub mod batch;
 pub mod catalogue;
+#[cfg(any(feature = "report", feature = "train"))]
+mod chart;
 #[cfg(feature = "cli")]
 pub mod cli;
 mod error;

@@ -21,7 +21,7 @@ pub const STYLE: &str = "\
 .map .nothing circle{fill:var(--paper,Canvas);fill-opacity:1}\
 .map text{fill:currentColor;font-size:11px;paint-order:stroke;stroke:var(--paper,Canvas);stroke-width:3px;stroke-linejoin:round}\
 .map .town{font-size:13px;font-weight:600}\
-@media(max-width:36rem){.map .name{display:none}.map .town{font-size:17px}}";
+@media(max-width:36rem){.map .name{display:none}.map .town{font-size:15px}}";
 
 /// Width and height of the drawing; a page scales it.
 const SIZE: (f64, f64) = (480.0, 392.0);

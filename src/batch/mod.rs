@@ -25,6 +25,8 @@ mod chunk;
 mod columns;
 mod pipeline;
 mod read;
+#[cfg(feature = "report")]
+pub mod report;
 mod resume;
 mod row_error;
 mod summary;
@@ -38,6 +40,8 @@ pub use self::read::source::Input;
 pub use self::row_error::RowErrorKind;
 pub use self::summary::{DoubtfulRow, Portfolio, Summary, ThinRow};
 pub use self::watch::Watch;
+#[cfg(feature = "report")]
+pub use self::write::report_file::ReportFile;
 pub use self::write::{Form, Output};
 use crate::error::Result;
 use crate::matcher::Matcher;

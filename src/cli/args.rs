@@ -101,7 +101,7 @@ pub(crate) struct Suggest {
 /// form with columns for language, verdict, clusters, probabilities, reasons and errors after those of the input.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  matcher batch companies.csv -o scored.csv\n  matcher batch list.xlsx -o list-scored.xlsx\n  zcat big.csv.gz | matcher batch - --text-column purpose > scored.csv"
+    after_help = "Examples:\n  matcher batch companies.csv -o scored.csv\n  matcher batch list.xlsx -o list-scored.xlsx --report report.html\n  zcat big.csv.gz | matcher batch - --text-column purpose > scored.csv"
 )]
 pub(crate) struct Batch {
     /// The list; `-` is standard input
@@ -135,6 +135,9 @@ pub(crate) struct Batch {
     /// calculate with them
     #[arg(long)]
     pub(crate) excel: bool,
+    /// Write a page about the list to this file too: counts, a map, and the rows that people should look at
+    #[arg(long, value_name = "FILE")]
+    pub(crate) report: Option<PathBuf>,
     /// Longest field that is read, in bytes [default: 1 MiB]
     #[arg(long, value_name = "BYTES", value_parser = max_field)]
     pub(crate) max_field: Option<usize>,

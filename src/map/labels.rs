@@ -4,9 +4,9 @@
 const TOWN_LINE: f64 = 14.0;
 pub(super) const NAME_LINE: f64 = 12.5;
 
-/// Width of a letter on average; a little too much rather than too little.
-const TOWN_LETTER: f64 = 7.3;
-const NAME_LETTER: f64 = 5.9;
+/// Width of a letter on average, in the widest of usual fonts and, for towns, in the size of a narrow screen.
+const TOWN_LETTER: f64 = 9.0;
+const NAME_LETTER: f64 = 6.5;
 
 /// Between a circle and its label.
 const GAP: f64 = 4.0;
@@ -52,7 +52,11 @@ impl Area {
 pub(super) fn arrange(spots: &[Spot], size: (f64, f64)) -> Vec<Label> {
     let circles: Vec<Area> = spots
         .iter()
-        .map(|Spot { point: (x, y), radius, .. }| Area(x - radius, y - radius, x + radius, y + radius))
+        .map(|Spot { point: (x, y), radius, .. }| {
+            // The corners of the square around a circle are free.
+            let half = 0.9 * radius;
+            Area(x - half, y - half, x + half, y + half)
+        })
         .collect();
     let mut order: Vec<usize> = (0..spots.len()).collect();
     order.sort_by(|a, b| area(&spots[*b]).total_cmp(&area(&spots[*a])));

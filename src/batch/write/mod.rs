@@ -5,6 +5,8 @@ pub(crate) mod grid;
 pub(crate) mod json_lines;
 pub(crate) mod ours;
 pub(crate) mod parquet;
+#[cfg(feature = "report")]
+pub(crate) mod report_file;
 pub(crate) mod spreadsheet;
 pub(crate) mod target;
 pub(crate) mod text;
