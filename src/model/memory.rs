@@ -173,7 +173,7 @@ impl Spellings {
 
     /// Only a full hash finds a slot, so those that are remembered are forgotten, and found again by their words.
     fn grow(&mut self) {
-        self.slots = vec![(0, EMPTY); (self.slots.len() * 2).max(1 << 12)];
+        self.slots = vec![(0, EMPTY); (self.slots.len() * 4).max(1 << 12)];
         self.len = 0;
     }
 
