@@ -90,6 +90,7 @@ impl<'p> Page<'p> {
     fn html(&self) -> Result<Markup> {
         let say = |en, da| self.speech.say(en, da);
         let list = clean(self.about.list);
+        let catalogue = self.matcher.catalogue();
         let title = self.speech.fill("{}: which clusters fit", "{}: hvilke klynger passer", &[&list]);
         // Whatever the list holds, a browser is told to load and run nothing.
         let policy = "default-src 'none'; style-src 'unsafe-inline'";
@@ -124,8 +125,10 @@ impl<'p> Page<'p> {
                         footer {
                             p {
                                 (say(
-                                    "These are suggestions by a program, and they can be wrong; whoever knows the company decides.",
-                                    "Dette er forslag fra et program, og de kan være forkerte; den, der kender virksomheden, afgør det.",
+                                    "These are suggestions by a program, and they can be wrong; whoever knows \
+                                     the company decides.",
+                                    "Dette er forslag fra et program, og de kan være forkerte; den, der kender \
+                                     virksomheden, afgør det.",
                                 ))
                             }
                             p {
@@ -133,7 +136,7 @@ impl<'p> Page<'p> {
                                 (self.speech.fill(
                                     "facts about the clusters: catalogue {}, gathered {}",
                                     "fakta om klyngerne: katalog {}, samlet {}",
-                                    &[&self.matcher.catalogue().version, &self.speech.date(self.matcher.catalogue().as_of)],
+                                    &[&catalogue.version, &self.speech.date(catalogue.as_of)],
                                 ))
                                 " · " (say("outline of Denmark: Natural Earth", "omrids af Danmark: Natural Earth"))
                             }

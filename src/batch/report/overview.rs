@@ -24,8 +24,10 @@ impl Page<'_> {
         let of = |verdict| number(self.summary.with_verdict(verdict));
         let failed = self.summary.failed();
         let said = speech.fill(
-            "Of {} the program places {} clearly with one cluster and is in doubt about {}. For {} it finds no cluster that fits; {} it could not read.",
-            "Af {} placerer programmet {} klart hos én klynge og er i tvivl om {}. Til {} finder det ingen klynge, der passer; {} kunne det ikke læse.",
+            "Of {} the program places {} clearly with one cluster and is in doubt about {}. For {} it finds no \
+             cluster that fits; {} it could not read.",
+            "Af {} placerer programmet {} klart hos én klynge og er i tvivl om {}. Til {} finder det ingen \
+             klynge, der passer; {} kunne det ikke læse.",
             &[&speech.rows(rows), &of(Verdict::Fit), &of(Verdict::Unsure), &of(Verdict::None), &number(failed)],
         );
         let counts = self.counts();
@@ -38,9 +40,11 @@ impl Page<'_> {
             }
             dl.tiles {
                 @for verdict in VERDICTS {
-                    (self.tile(verdict.code(), speech.verdict(verdict), self.summary.with_verdict(verdict), speech.verdict_means(verdict)))
+                    @let count = self.summary.with_verdict(verdict);
+                    (self.tile(verdict.code(), speech.verdict(verdict), count, speech.verdict_means(verdict)))
                 }
-                (self.tile("faulty", speech.say("Faulty", "Fejl"), failed, speech.say("Empty or damaged.", "Tomme eller ødelagte.")))
+                @let means = speech.say("Empty or damaged.", "Tomme eller ødelagte.");
+                (self.tile("faulty", speech.say("Faulty", "Fejl"), failed, means))
             }
             (self.to_do())
         }
@@ -133,7 +137,9 @@ impl Page<'_> {
                         }
                     }
                     table.keep {
-                        caption { (speech.say("Each row counts for its first cluster.", "Hver række tæller for sin første klynge.")) }
+                        caption {
+                            (speech.say("Each row counts for its first cluster.", "Hver række tæller for sin første klynge."))
+                        }
                         thead { tr {
                             th scope="col" { (speech.say("Cluster", "Klynge")) }
                             th.n scope="col" { (speech.verdict(Verdict::Fit)) }
@@ -143,7 +149,9 @@ impl Page<'_> {
                         } }
                         tbody {
                             @for count in &counts {
-                                tr data-cluster=(count.cluster.id) { (line(&self.name(count.cluster), Some(count.fit), Some(count.unsure), count.total())) }
+                                tr data-cluster=(count.cluster.id) {
+                                    (line(&self.name(count.cluster), Some(count.fit), Some(count.unsure), count.total()))
+                                }
                             }
                             tr data-cluster="none" { (line(speech.verdict(Verdict::None), None, None, none)) }
                             tr data-cluster="faulty" { (line(speech.say("Faulty", "Fejl"), None, None, failed)) }
@@ -174,7 +182,8 @@ impl Page<'_> {
                     }
                     ul {
                         @for alternative in &count.cluster.alternatives {
-                            @let name = self.matcher.catalogue().cluster(&alternative.id).map_or(&alternative.id, |cluster| &cluster.name.short);
+                            @let found = self.matcher.catalogue().cluster(&alternative.id);
+                            @let name = found.map_or(&alternative.id, |cluster| &cluster.name.short);
                             li { strong { (name) } ": " (speech.say(&alternative.reason_en, &alternative.reason_da)) }
                         }
                     }
@@ -211,6 +220,7 @@ impl Page<'_> {
                 }
             }
         };
+        let column = |name| speech.fill("Column {}", "Kolonnen {}", &[&self.column(name)]);
         let faulty = || (speech.say("Faulty", "Fejl").to_owned(), "", failed);
         let verdicts = VERDICTS
             .map(|verdict| (speech.verdict(verdict).to_owned(), verdict.code(), self.summary.with_verdict(verdict)));
@@ -223,8 +233,8 @@ impl Page<'_> {
             section #kinds {
                 h2 { (speech.say("Verdicts and languages", "Vurderinger og sprog")) }
                 div.pair {
-                    (table(&speech.fill("Column {}", "Kolonnen {}", &[&self.column("verdict")]), speech.say("Verdict", "Vurdering"), &verdicts))
-                    (table(&speech.fill("Column {}", "Kolonnen {}", &[&self.column("language")]), speech.say("Language", "Sprog"), &languages))
+                    (table(&column("verdict"), speech.say("Verdict", "Vurdering"), &verdicts))
+                    (table(&column("language"), speech.say("Language", "Sprog"), &languages))
                 }
             }
         }
@@ -260,22 +270,32 @@ impl Page<'_> {
                         (map(title, &seats))
                         figcaption {
                             (speech.say(
-                                "The area of a circle stands for rows whose first cluster has its seat there, not for where the companies are.",
-                                "Cirklens areal står for rækker, hvis første klynge har hjemme dér, ikke for hvor virksomhederne ligger.",
+                                "The area of a circle stands for rows whose first cluster has its seat there, \
+                                 not for where the companies are.",
+                                "Cirklens areal står for rækker, hvis første klynge har hjemme dér, ikke for \
+                                 hvor virksomhederne ligger.",
                             ))
                         }
                     }
                     div {
                         @if !unplaced.is_empty() {
                             table {
-                                caption { (speech.say("No seat is known of these clusters", "Hjemstedet kendes ikke for disse klynger")) }
+                                caption {
+                                    (speech.say(
+                                        "No seat is known of these clusters",
+                                        "Hjemstedet kendes ikke for disse klynger",
+                                    ))
+                                }
                                 thead { tr {
                                     th scope="col" { (speech.say("Cluster", "Klynge")) }
                                     th.n scope="col" { (speech.say("Rows", "Rækker")) }
                                 } }
                                 tbody {
                                     @for count in unplaced {
-                                        tr { th scope="row" { (self.name(count.cluster)) } td.n { (number(count.total())) } }
+                                        tr {
+                                            th scope="row" { (self.name(count.cluster)) }
+                                            td.n { (number(count.total())) }
+                                        }
                                     }
                                 }
                             }
@@ -284,7 +304,8 @@ impl Page<'_> {
                             p.soft { small {
                                 (speech.say(
                                     "Some seats come from sources that are years old; all clusters work nationwide.",
-                                    "Nogle hjemsteder stammer fra kilder, der er flere år gamle; alle klynger arbejder i hele landet.",
+                                    "Nogle hjemsteder stammer fra kilder, der er flere år gamle; alle klynger \
+                                     arbejder i hele landet.",
                                 ))
                             } }
                         }

@@ -36,8 +36,10 @@ impl Page<'_> {
                 } @else {
                     p {
                         (speech.say(
-                            "The closest calls come first. Whoever knows the company sees at a glance which it is; else ask what it lives from.",
-                            "De tætteste kommer først. Den, der kender virksomheden, ser det med det samme; ellers spørg, hvad den lever af.",
+                            "The closest calls come first. Whoever knows the company sees at a glance which it \
+                             is; else ask what it lives from.",
+                            "De tætteste kommer først. Den, der kender virksomheden, ser det med det samme; \
+                             ellers spørg, hvad den lever af.",
                         ))
                         @if unsure > all {
                             " " (speech.fill(
@@ -82,7 +84,8 @@ impl Page<'_> {
                     h2 { (speech.say("Rows with too little text", "Rækker med for lidt tekst")) }
                     p {
                         (speech.say(
-                            "The model knows fewer than three words of each, so that its answer rests on next to nothing.",
+                            "The model knows fewer than three words of each, so that its answer rests on next to \
+                             nothing.",
                             "Modellen kender færre end tre ord i hver, så svaret hviler på næsten ingenting.",
                         ))
                     }
@@ -156,8 +159,10 @@ impl Page<'_> {
                     h2 { (speech.say("Words the model does not know", "Ord, som modellen ikke kender")) }
                     p {
                         (speech.say(
-                            "The most frequent come first. Names are of no matter; a trade's own words are worth adding to the lexicon.",
-                            "De hyppigste kommer først. Navne betyder ikke noget; et fags egne ord er værd at føje til ordlisten.",
+                            "The most frequent come first. Names are of no matter; a trade's own words are worth \
+                             adding to the lexicon.",
+                            "De hyppigste kommer først. Navne betyder ikke noget; et fags egne ord er værd at \
+                             føje til ordlisten.",
                         ))
                         @if self.portfolio.words_forgotten {
                             " " (speech.say(
