@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::matcher::rounded;
-use crate::model::{Model, Scores, Scratch};
+use crate::model::{Model, Scores, Scratch, Word};
 
 /// Reasons listed for one cluster at most; the others are in `rest`.
 const MAX_REASONS: usize = 12;
@@ -47,20 +47,14 @@ pub struct Reason {
 
 /// The reasons for one class of the text that `scratch` holds.
 pub(crate) fn reasons(model: &Model, scores: &Scores, scratch: &Scratch, text: &str, class: usize) -> Reasons {
-    let mut words: Vec<(usize, f64)> = model
-        .contributions(scores, scratch, class)
-        .into_iter()
-        .enumerate()
-        .map(|(distinct, contribution)| (distinct, f64::from(contribution)))
-        .collect();
+    let contributions = scratch.words(class).map(|word| f64::from(scores.contribution(&word)));
+    let mut words: Vec<(usize, f64)> = contributions.enumerate().collect();
+    let mut mentions = vec![Vec::new(); words.len()];
     words.sort_by(|(_, a), (_, b)| b.abs().total_cmp(&a.abs()));
     let listed = words.iter().take(MAX_REASONS).take_while(|(_, weight)| weight.abs() >= LEAST_WEIGHT).count();
     let rest = words.split_off(listed).into_iter().map(|(_, weight)| weight).sum();
-    let mut mentions = vec![Vec::new(); scratch.distinct.len()];
     for token in &scratch.tokens {
-        if let Some(distinct) = token.distinct {
-            mentions[distinct as usize].push((token.span.start, token.span.end));
-        }
+        mentions[token.distinct as usize].push((token.span().start, token.span().end));
     }
     let reasons = words.into_iter().filter_map(|(distinct, weight)| {
         let mut spans = std::mem::take(&mut mentions[distinct]).into_iter();
@@ -69,19 +63,19 @@ pub(crate) fn reasons(model: &Model, scores: &Scores, scratch: &Scratch, text: &
     });
     Reasons {
         reasons: reasons.collect(),
-        score: rounded(f64::from(scores.logits[class])),
+        score: rounded(f64::from(scratch.logits[class])),
         intercept: rounded(f64::from(model.description().intercept[class])),
         rest: rounded(rest),
     }
 }
 
-/// Whether a distinct word is a content word that training has never seen.
-pub(crate) fn is_unknown(scratch: &Scratch, distinct: u32) -> bool {
-    !scratch.is_learned(distinct) && scratch.weight(distinct) >= CONTENT_FROM
+/// Whether this is a content word that training has never seen.
+#[inline]
+pub(crate) fn is_unknown(word: &Word) -> bool {
+    !word.is_learned && word.weight >= CONTENT_FROM
 }
 
 /// Content words of the text that training has never seen, as written, each once.
 pub(crate) fn unknown_words(scratch: &Scratch, text: &str) -> Vec<String> {
-    let unknown = scratch.firsts().filter(|(distinct, _)| is_unknown(scratch, *distinct));
-    unknown.map(|(_, token)| text[token.span.clone()].to_owned()).collect()
+    scratch.words(0).filter(is_unknown).map(|word| text[word.first.span()].to_owned()).collect()
 }

@@ -19,12 +19,16 @@
 #[cfg(feature = "batch")]
 pub mod batch;
 pub mod catalogue;
+#[cfg(any(feature = "report", feature = "train"))]
+mod chart;
 #[cfg(feature = "cli")]
 pub mod cli;
 mod error;
 #[cfg(feature = "train")]
 pub mod evaluate;
 mod explain;
+#[cfg(feature = "map")]
+pub mod map;
 mod matcher;
 mod model;
 #[cfg(feature = "web")]

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::catalogue::{Catalogue, Cluster, Status};
 use crate::error::{Error, Result};
 use crate::explain::{Reasons, reasons, unknown_words};
-use crate::model::{self, Checksum, Model, ModelKind, Scores};
+use crate::model::{self, Checksum, Model, ModelKind};
 use crate::text::{Language, LanguageHint, decide};
 
 pub use self::compact::{Ranked, Ranker};
@@ -327,9 +327,9 @@ impl Matcher {
             LanguageHint::Auto => decide(scores.evidence, text),
             LanguageHint::Is(language) => language,
         };
-        let probabilities = self.probabilities(&scores);
+        let probabilities = self.probabilities(&scratch.0.logits);
         let known_words = scratch.0.known_words();
-        let ranking = self.ranking(&scores, options);
+        let ranking = self.ranking(&scratch.0.logits, options);
         let top = if options.top == 0 { ranking.len() } else { options.top };
         let suggestions = ranking.iter().take(top).enumerate().map(|(place, class)| {
             let cluster = &self.catalogue.clusters[*class];
@@ -357,24 +357,24 @@ impl Matcher {
     }
 
     /// The clusters' places in the catalogue, best first; ties keep the catalogue's order.
-    fn ranking(&self, scores: &Scores, options: &Options) -> Vec<usize> {
+    fn ranking(&self, logits: &[f32], options: &Options) -> Vec<usize> {
         let wanted = |class: &usize| {
             !options.only_active || self.catalogue.clusters[*class].status_on(options.as_of).is_active()
         };
         let mut ranking: Vec<usize> = (0..self.catalogue.clusters.len()).filter(wanted).collect();
-        ranking.sort_by(|a, b| scores.logits[*b].total_cmp(&scores.logits[*a]));
+        ranking.sort_by(|a, b| logits[*b].total_cmp(&logits[*a]));
         ranking
     }
 
-    fn probabilities(&self, scores: &Scores) -> Vec<f64> {
+    fn probabilities(&self, logits: &[f32]) -> Vec<f64> {
         let mut probabilities = Vec::new();
-        self.fill_probabilities(scores, &mut probabilities);
+        self.fill_probabilities(logits, &mut probabilities);
         probabilities
     }
 
     /// Softmax of the logits; cosines are given as they are, since no probability can be made of them.
-    fn fill_probabilities(&self, scores: &Scores, parts: &mut Vec<f64>) {
-        let logits = scores.logits.iter().map(|logit| f64::from(*logit));
+    fn fill_probabilities(&self, logits: &[f32], parts: &mut Vec<f64>) {
+        let logits = logits.iter().map(|logit| f64::from(*logit));
         parts.clear();
         if self.model.description().kind == ModelKind::Cosine {
             parts.extend(logits.map(|cosine| cosine.max(0.0)));

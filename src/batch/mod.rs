@@ -25,6 +25,8 @@ mod chunk;
 mod columns;
 mod pipeline;
 mod read;
+#[cfg(feature = "report")]
+pub mod report;
 mod resume;
 mod row_error;
 mod summary;
@@ -38,6 +40,8 @@ pub use self::read::source::Input;
 pub use self::row_error::RowErrorKind;
 pub use self::summary::{DoubtfulRow, Portfolio, Summary, ThinRow};
 pub use self::watch::Watch;
+#[cfg(feature = "report")]
+pub use self::write::report_file::ReportFile;
 pub use self::write::{Form, Output};
 use crate::error::Result;
 use crate::matcher::Matcher;
@@ -65,7 +69,7 @@ pub struct Options {
     pub sheet: Option<String>,
     /// Form of the output; if not given, its name decides, or else it is the input's.
     pub form: Option<Form>,
-    /// Write what a Danish Excel opens by a double click: a byte order mark, semicolons, decimal commas.
+    /// Write what a Danish Excel opens by a double click: a byte order mark and semicolons. Numbers keep their point.
     pub excel: bool,
     /// Go on where an earlier run stopped.
     pub resume: bool,

@@ -45,6 +45,7 @@ pub(crate) fn run(
         &table,
         &options.suggest.language,
         &options.suggest.explain,
+        &options.suggest.only_active.then_some(options.suggest.as_of),
         &options.limits,
         &options.excel,
         &options.sheet,
@@ -56,7 +57,7 @@ pub(crate) fn run(
     }
     let mut done = rows.start(output)?;
     let mut summary = Summary::default();
-    let resumable = matches!(job.shape, Shape::Raw | Shape::Delimited { .. } | Shape::JsonLines);
+    let resumable = matches!(job.shape, Shape::Raw | Shape::Delimited(_) | Shape::JsonLines);
     let resumed = earlier.is_some() && resumable;
     let journal = match earlier {
         Some(journal) if resumable => {
@@ -118,8 +119,10 @@ fn earlier(output: &Output, options: &Options, watch: &Watch) -> Result<Option<J
 }
 
 fn job<'j>(matcher: &'j Matcher, table: &'j Table, output: &Output, options: &Options) -> Result<Job<'j>> {
-    let ranker = matcher.ranker(&options.suggest);
-    let top = ranker.top();
+    let top = matcher.ranker(&options.suggest).top();
+    // A portfolio shows between which two a row stands, however few the list names.
+    let ranked = if options.portfolio && top == 1 { 2 } else { options.suggest.top };
+    let ranker = matcher.ranker(&crate::matcher::Options { top: ranked, ..options.suggest });
     let text = text_columns(&table.columns, &options.text_columns)?;
     let text_names = text.iter().map(|place| table.columns[*place].clone()).collect();
     let columns = ours(&table.columns, &options.prefix, top)?;

@@ -40,9 +40,13 @@ pub struct Summary {
 /// What a report shows beside the counts. Its size does not grow with the list.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Portfolio {
-    /// Rows whose two best clusters are closest, closest first.
+    /// For each cluster, by its place in the catalogue, how many rows have the verdict `fit` for it.
+    pub fits: Vec<u64>,
+    /// Rows with the verdict `unsure` and enough text, whose two best clusters are closest, closest first.
     pub doubtful: Vec<DoubtfulRow>,
-    /// The first rows with hardly a known word in them.
+    /// How many rows there are of that kind.
+    pub doubtful_rows: u64,
+    /// The first rows with hardly a known word in them, whatever their verdict.
     pub thin: Vec<ThinRow>,
     /// How many rows there are of that kind.
     pub thin_rows: u64,
@@ -50,6 +54,8 @@ pub struct Portfolio {
     /// different words than are counted, the rarest are forgotten and the counts are lower bounds (Misra and Gries
     /// 1982).
     pub unknown_words: BTreeMap<String, u64>,
+    /// Whether words have been forgotten.
+    pub words_forgotten: bool,
 }
 
 /// A row with the verdict `unsure`.
@@ -102,10 +108,7 @@ impl Summary {
         self.verdicts[ranked.verdict() as usize] += 1;
         self.languages[ranked.language() as usize] += 1;
         if let (true, Some((class, _))) = (ranked.verdict() != Verdict::None, ranked.top().first()) {
-            if self.clusters.len() <= *class {
-                self.clusters.resize(class + 1, 0);
-            }
-            self.clusters[*class] += 1;
+            count(&mut self.clusters, *class);
         }
     }
 
@@ -120,10 +123,7 @@ impl Summary {
         self.rows += later.rows;
         self.verdicts.iter_mut().zip(later.verdicts).for_each(|(sum, count)| *sum += count);
         self.languages.iter_mut().zip(later.languages).for_each(|(sum, count)| *sum += count);
-        if self.clusters.len() < later.clusters.len() {
-            self.clusters.resize(later.clusters.len(), 0);
-        }
-        self.clusters.iter_mut().zip(&later.clusters).for_each(|(sum, count)| *sum += count);
+        add_counts(&mut self.clusters, &later.clusters);
         for (kind, (count, first)) in &later.errors {
             self.errors.entry(*kind).or_insert_with(|| (0, first.clone())).0 += count;
         }
@@ -133,17 +133,50 @@ impl Summary {
     }
 }
 
+/// Counts one more at a place.
+fn count(counts: &mut Vec<u64>, place: usize) {
+    if counts.len() <= place {
+        counts.resize(place + 1, 0);
+    }
+    counts[place] += 1;
+}
+
+fn add_counts(sums: &mut Vec<u64>, counts: &[u64]) {
+    if sums.len() < counts.len() {
+        sums.resize(counts.len(), 0);
+    }
+    sums.iter_mut().zip(counts).for_each(|(sum, count)| *sum += count);
+}
+
 impl Portfolio {
+    /// Of a list without rows.
+    #[cfg(feature = "report")]
+    pub(crate) const fn new() -> Portfolio {
+        Portfolio {
+            fits: Vec::new(),
+            doubtful: Vec::new(),
+            doubtful_rows: 0,
+            thin: Vec::new(),
+            thin_rows: 0,
+            unknown_words: BTreeMap::new(),
+            words_forgotten: false,
+        }
+    }
+
     /// Looks at a scored row.
     pub(crate) fn add(&mut self, row: u64, text: &str, ranked: &Ranked) {
         let excerpt = || text.trim().chars().take(EXCERPT_CHARS).collect();
+        if let (Verdict::Fit, [(class, _), ..]) = (ranked.verdict(), ranked.top()) {
+            count(&mut self.fits, *class);
+        }
+        // Between which two a row stands means nothing where it hardly says a word.
         if ranked.known_words() < LITTLE_TEXT {
             self.thin_rows += 1;
             if self.thin.len() < ROWS_KEPT {
                 self.thin.push(ThinRow { row, excerpt: excerpt(), known_words: ranked.known_words() });
             }
-        }
-        if let (Verdict::Unsure, [first, second, ..]) = (ranked.verdict(), ranked.top()) {
+        } else if let (Verdict::Unsure, [first, second, ..]) = (ranked.verdict(), ranked.top()) {
+            self.doubtful_rows += 1;
             self.doubt(DoubtfulRow { row, excerpt: excerpt(), candidates: [*first, *second] });
         }
         for span in ranked.unknown_words() {
@@ -171,6 +204,7 @@ impl Portfolio {
         let mut counts: Vec<u64> = self.unknown_words.values().copied().collect();
         counts.sort_unstable_by(|a, b| b.cmp(a));
         let lowered = counts[WORDS_COUNTED];
+        self.words_forgotten = true;
         self.unknown_words.retain(|_, count| {
             *count = count.saturating_sub(lowered);
             *count > 0
@@ -179,6 +213,9 @@ impl Portfolio {
 
     /// Adds the rows that follow.
     pub fn merge(&mut self, later: &Portfolio) {
+        add_counts(&mut self.fits, &later.fits);
+        self.words_forgotten |= later.words_forgotten;
+        self.doubtful_rows += later.doubtful_rows;
         later.doubtful.iter().for_each(|doubtful| self.doubt(doubtful.clone()));
         self.thin_rows += later.thin_rows;
         let room = ROWS_KEPT.saturating_sub(self.thin.len());
@@ -205,6 +242,7 @@ mod tests {
             one.unknown_words.insert("kvantedrone".to_owned(), 40);
             all.merge(&one);
         }
+        assert!(all.words_forgotten);
         assert!(all.unknown_words.len() <= 2 * WORDS_COUNTED);
         assert!(all.unknown_words["kvantedrone"] > 700, "{:?}", all.unknown_words["kvantedrone"]);
     }

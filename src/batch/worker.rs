@@ -122,7 +122,7 @@ impl<'j> Worker<'j> {
         let line_end = &bytes[record.end..record.next];
         let line_end = if line_end.is_empty() { &table.line_end } else { line_end };
         self.emit(error.as_ref(), row, |scored, job| {
-            delimited::ours(scored, &job.names, dialect, false, job.table.encoding, &mut chunk.out);
+            delimited::ours(scored, &job.names, dialect, job.table.encoding, &mut chunk.out);
             chunk.out.extend_from_slice(line_end);
         });
     }
@@ -272,7 +272,7 @@ impl<'j> Worker<'j> {
                 let missing = table.columns.len().saturating_sub(piece.fields);
                 chunk.out.extend(std::iter::repeat_n(dialect.delimiter, missing));
                 self.emit(Some(&error), row, |scored, job| {
-                    delimited::ours(scored, &job.names, dialect, false, job.table.encoding, &mut chunk.out);
+                    delimited::ours(scored, &job.names, dialect, job.table.encoding, &mut chunk.out);
                     chunk.out.extend_from_slice(line_end);
                 });
             }
@@ -300,9 +300,9 @@ impl<'j> Worker<'j> {
         let error = error.or(cut.as_ref());
         let keys = std::mem::take(&mut self.keys);
         self.emit(error, row, |scored, job| match job.shape {
-            Shape::Delimited { dialect, decimal_comma } => {
-                delimited::cells(&cells, dialect, decimal_comma, &mut chunk.out);
-                delimited::ours(scored, &job.names, dialect, decimal_comma, TextEncoding::Utf8, &mut chunk.out);
+            Shape::Delimited(dialect) => {
+                delimited::cells(&cells, dialect, &mut chunk.out);
+                delimited::ours(scored, &job.names, dialect, TextEncoding::Utf8, &mut chunk.out);
                 chunk.out.extend_from_slice(dialect.newline());
             }
             Shape::JsonLines => json_lines::write(&keys, &cells, scored, &job.names, &mut chunk.out),

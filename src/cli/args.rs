@@ -106,7 +106,7 @@ pub(crate) struct Suggest {
 /// form with columns for language, verdict, clusters, probabilities, reasons and errors after those of the input.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  matcher batch companies.csv -o scored.csv\n  matcher batch list.xlsx -o list-scored.xlsx\n  zcat big.csv.gz | matcher batch - --text-column purpose > scored.csv"
+    after_help = "Examples:\n  matcher batch companies.csv -o scored.csv\n  matcher batch list.xlsx -o list-scored.xlsx --report report.html\n  zcat big.csv.gz | matcher batch - --text-column purpose > scored.csv"
 )]
 pub(crate) struct Batch {
     /// The list; `-` is standard input
@@ -136,9 +136,13 @@ pub(crate) struct Batch {
     /// Put this before the names of our columns
     #[arg(long, value_name = "TEXT", default_value = "")]
     pub(crate) prefix: String,
-    /// Write CSV that a Danish Excel opens by a double click
+    /// Write CSV that a Danish Excel opens in columns by a double click; numbers keep their point, so take .xlsx to
+    /// calculate with them
     #[arg(long)]
     pub(crate) excel: bool,
+    /// Write a page about the list to this file too: counts, a map, and the rows that people should look at
+    #[arg(long, value_name = "FILE")]
+    pub(crate) report: Option<PathBuf>,
     /// Longest field that is read, in bytes [default: 1 MiB]
     #[arg(long, value_name = "BYTES", value_parser = max_field)]
     pub(crate) max_field: Option<usize>,

@@ -8,9 +8,11 @@ use super::args::{Batch, Common, Form as FormName, Ui};
 use super::output::{note, number};
 use super::progress::Progress;
 use super::{Outcome, matcher};
-use crate::batch::{Form, Input, Limits, Options, Output, Summary, Watch, batch};
+use crate::batch::report::{About, report};
+use crate::batch::{Form, Input, Limits, Options, Output, ReportFile, Summary, Watch, batch};
 use crate::error::{Error, Result};
 use crate::matcher::{Options as Suggest, Verdict};
+use crate::text::Language;
 
 pub(crate) fn run(args: &Batch, common: &Common) -> Result<Outcome> {
     let started = Instant::now();
@@ -22,6 +24,13 @@ pub(crate) fn run(args: &Batch, common: &Common) -> Result<Outcome> {
         _ => Output::Stdout,
     };
     let options = options(args, common)?;
+    let report_file = match args.report.as_deref() {
+        Some(path) if is_standard(path) => {
+            return Err(Error::usage("a report needs a file").with_hint("name it, as in --report report.html"));
+        }
+        Some(path) => Some(ReportFile::open(path, &input, &output)?),
+        None => None,
+    };
     let quiet = common.quiet;
     let progress = Progress::new(common);
     let says = progress.clone();
@@ -35,6 +44,18 @@ pub(crate) fn run(args: &Batch, common: &Common) -> Result<Outcome> {
     let result = batch(&matcher, &input, &output, &options, &watch);
     shown.end();
     let summary = result.map_err(|error| explain(error, &watch, &output))?;
+    if let Some(file) = report_file {
+        let language = match common.ui() {
+            Ui::Da => Language::Da,
+            Ui::En => Language::En,
+        };
+        let list = match &input {
+            Input::Stdin => common.ui().say("Standard input", "Standardinput").to_owned(),
+            Input::File(_) => input.name(),
+        };
+        let about = About { list: &list, language, as_of: options.suggest.as_of, prefix: &options.prefix };
+        file.write(&report(&matcher, &summary, &about)?)?;
+    }
     tell(common, &summary, summary.rows - watch.rows_before(), started.elapsed());
     Ok(if summary.has_errors() { Outcome::Incomplete } else { Outcome::Done })
 }
@@ -73,7 +94,7 @@ fn options(args: &Batch, common: &Common) -> Result<Options> {
         excel: args.excel,
         resume: args.resume,
         limits: Limits { field, row: Limits::default().row.max(field.saturating_mul(2)) },
-        portfolio: false,
+        portfolio: args.report.is_some(),
     })
 }
 

@@ -94,6 +94,20 @@ impl Ranked {
     }
 }
 
+impl Ranked {
+    /// Keeps a word if it is among the strongest so far.
+    #[inline]
+    fn add_reason(&mut self, weight: f32, span: Range<usize>) {
+        let is_full = self.reasons.len() == MAX_REASONS;
+        if f64::from(weight) < LEAST_WEIGHT || (is_full && self.reasons[MAX_REASONS - 1].0 >= weight) {
+            return;
+        }
+        let place = self.reasons.iter().take_while(|(other, _)| *other >= weight).count();
+        self.reasons.truncate(MAX_REASONS - 1);
+        self.reasons.insert(place, (weight, span));
+    }
+}
+
 impl Matcher {
     /// A ranker for many texts. What depends on the options alone, such as which clusters are open, is found once.
     pub fn ranker(&self, options: &Options) -> Ranker<'_> {
@@ -126,13 +140,14 @@ impl Ranker<'_> {
             LanguageHint::Auto => decide(scores.evidence, text),
             LanguageHint::Is(language) => language,
         };
-        self.matcher.fill_probabilities(&scores, &mut ranked.probabilities);
+        let logits = &scratch.0.logits;
+        self.matcher.fill_probabilities(logits, &mut ranked.probabilities);
         ranked.known_words = scratch.0.known_words();
         ranked.verdict = self.matcher.verdict(&ranked.probabilities, ranked.known_words);
         ranked.top.clear();
         for class in &self.wanted {
-            let logit = scores.logits[*class];
-            let ahead = |(other, _): &(usize, f64)| scores.logits[*other].total_cmp(&logit).is_ge();
+            let logit = logits[*class];
+            let ahead = |(other, _): &(usize, f64)| logits[*other].total_cmp(&logit).is_ge();
             let place = ranked.top.iter().take_while(|other| ahead(other)).count();
             if place < self.top {
                 ranked.top.truncate(self.top - 1);
@@ -142,17 +157,10 @@ impl Ranker<'_> {
         ranked.reasons.clear();
         ranked.unknown.clear();
         if let (true, Some((class, _))) = (self.explain, ranked.top.first()) {
-            let weights = model.contributions(&scores, &scratch.0, *class);
-            for ((distinct, token), weight) in scratch.0.firsts().zip(weights) {
-                if f64::from(weight) >= LEAST_WEIGHT {
-                    let place = ranked.reasons.iter().take_while(|(other, _)| *other >= weight).count();
-                    if place < MAX_REASONS {
-                        ranked.reasons.truncate(MAX_REASONS - 1);
-                        ranked.reasons.insert(place, (weight, token.span.clone()));
-                    }
-                }
-                if is_unknown(&scratch.0, distinct) {
-                    ranked.unknown.push(token.span.clone());
+            for word in scratch.0.words(*class) {
+                ranked.add_reason(scores.contribution(&word), word.first.span());
+                if is_unknown(&word) {
+                    ranked.unknown.push(word.first.span());
                 }
             }
         }
@@ -190,6 +198,26 @@ mod tests {
                 assert!(expected.iter().zip(&reasons).all(|(a, b)| a == b), "{expected:?} {reasons:?}");
                 let unknown: Vec<_> = ranked.unknown_words().map(|span| text[span].to_owned()).collect();
                 assert_eq!(unknown, answer.unknown_words);
+            }
+        }
+    }
+    #[test]
+    fn what_was_forgotten_is_found_again() {
+        let matcher = Matcher::embedded().expect("the embedded model");
+        let ranker = matcher.ranker(&Options { explain: true, ..Options::default() });
+        let (mut scratch, mut ranked) = (Scratch::default(), Ranked::default());
+        let mut rank = |text: &str| {
+            ranker.rank(&mut scratch, text, &mut ranked).expect("short");
+            (ranked.top().to_vec(), ranked.reasons().collect::<Vec<_>>(), ranked.verdict())
+        };
+        let known = "vi bygger skibsmotorer til færger";
+        let first = rank(known);
+        let numbers: Vec<String> = (0..130_000).map(|i| i.to_string()).collect();
+        let words: Vec<String> = (0..130_000).map(|i| format!("ord{i}")).collect();
+        for many in [numbers, words] {
+            for part in many.chunks(10_000) {
+                rank(&part.join(" "));
+                assert_eq!(rank(known), first);
             }
         }
     }

@@ -6,6 +6,7 @@
 
 mod compose;
 mod format;
+mod memory;
 mod score;
 mod table;
 mod tfidf;
@@ -24,7 +25,8 @@ pub(crate) use compose::compose;
 pub(crate) use format::{Checksum, Description, ModelKind};
 #[cfg(feature = "train")]
 pub(crate) use format::{Thresholds, Training, write};
-pub(crate) use score::{Scores, Scratch};
+pub(crate) use memory::{Scratch, Word};
+pub(crate) use score::Scores;
 #[cfg(feature = "train")]
 pub(crate) use table::write_table;
 pub(crate) use table::{KEY, Table};
@@ -32,8 +34,7 @@ pub(crate) use tfidf::{IDF_STEPS, WEIGHT_STEPS, rarity};
 #[cfg(feature = "train")]
 pub(crate) use tfidf::{inverse_document_frequency, normalise, stored_idf, sublinear};
 
-/// Units in which tables keep language evidence and Zipf values.
-pub(crate) const EVIDENCE_STEPS: f32 = 16.0;
+/// Units in which tables keep Zipf values.
 pub(crate) const ZIPF_STEPS: f32 = 25.0;
 
 /// Flags of a word.

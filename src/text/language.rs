@@ -59,10 +59,10 @@ pub enum LanguageHint {
 /// Sums over the words of one text.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Evidence {
-    /// For Danish, in units of ten times as usual.
-    pub danish: f32,
+    /// For Danish, in [`EVIDENCE_STEPS`] to a unit, which is ten times as usual.
+    pub danish: u32,
     /// For English.
-    pub english: f32,
+    pub english: u32,
     /// Words read.
     pub words: u32,
     /// Of these, words seen in training or in general language.
@@ -70,18 +70,23 @@ pub(crate) struct Evidence {
 }
 
 impl Evidence {
-    /// Adds one word of the vocabulary; positive `evidence` speaks for Danish.
-    pub(crate) fn add(&mut self, evidence: f32) {
-        if evidence > 0.0 {
-            self.danish += evidence;
-        } else {
-            self.english -= evidence;
-        }
+    /// Adds a word; positive `steps` speak for Danish.
+    #[inline]
+    pub(crate) fn add(&mut self, steps: i8, is_known: bool) {
+        self.words += 1;
+        self.known += u32::from(is_known);
+        self.danish += u32::from(steps.max(0).unsigned_abs());
+        self.english += u32::from(steps.min(0).unsigned_abs());
     }
 }
 
-/// Prose of either language has at least this much evidence a word; a text with less may be of a third one.
-const USUAL: f32 = 1.3;
+/// Units in which the evidence of a word is kept.
+pub(crate) const EVIDENCE_STEPS: f32 = 16.0;
+
+/// Prose of either language has at least this much evidence a word, and at least this part of its words is known; a text
+/// with less of both may be of a third one.
+const USUAL_EVIDENCE: f32 = 1.3;
+const USUALLY_KNOWN: f32 = 0.87;
 /// Bytes of the text that are looked at where the words do not decide.
 const BEGINNING: usize = 2000;
 /// Below this sum the words alone do not decide.
@@ -93,10 +98,12 @@ const MIXED_AT_LEAST: f32 = 5.0;
 
 /// Decides from the evidence, and from the text where that does not suffice.
 pub(crate) fn decide(evidence: Evidence, text: &str) -> Language {
-    let Evidence { danish, english, words, known } = evidence;
+    let Evidence { words, known, .. } = evidence;
+    let (danish, english) = (evidence.danish as f32 / EVIDENCE_STEPS, evidence.english as f32 / EVIDENCE_STEPS);
     let text = beginning(text);
-    let unusual = danish.max(english) < USUAL * words as f32 || known * 2 <= words;
-    if words == 0 || (unusual && is_neither(text, words)) {
+    let is_unusual =
+        danish.max(english) < USUAL_EVIDENCE * words as f32 && (known as f32) < USUALLY_KNOWN * words as f32;
+    if words == 0 || ((is_unusual || known * 2 <= words) && is_neither(text, words)) {
         return Language::Other;
     }
     let lesser = danish.min(english);
@@ -142,9 +149,9 @@ mod tests {
 
     #[test]
     fn clear_evidence_needs_no_second_look() {
-        let english = Evidence { danish: 0.5, english: 20.0, words: 6, known: 6 };
+        let english = Evidence { danish: 8, english: 320, words: 6, known: 6 };
         assert_eq!(decide(english, ""), Language::En);
-        let mixed = Evidence { danish: 20.0, english: 15.0, words: 12, known: 12 };
+        let mixed = Evidence { danish: 320, english: 240, words: 12, known: 12 };
         assert_eq!(decide(mixed, ""), Language::Mixed);
     }
 

@@ -3,9 +3,13 @@
 
 mod features;
 mod language;
+mod markup;
+mod plain;
 mod words;
 
 pub use features::{Feature, FeatureConfig, Features, StemExceptions};
+#[cfg(feature = "train")]
+pub(crate) use language::EVIDENCE_STEPS;
 pub(crate) use language::{Evidence, decide};
 pub use language::{Language, LanguageHint};
 pub use words::{MAX_WORD_CHARS, Words};

@@ -9,11 +9,11 @@ use std::ops::Range;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
+use super::markup::{Markup, reference};
+use super::plain;
+
 /// A word is read to this many characters; what follows still belongs to its span.
 pub const MAX_WORD_CHARS: usize = 64;
-
-/// The longest character reference of HTML, `&CounterClockwiseContourIntegral;`.
-const MAX_REFERENCE_BYTES: usize = 33;
 
 /// Two-letter words that stand before a hyphen as words of their own (`on-site`), not as part of one (`it-drift`).
 const SPLIT_BEFORE_HYPHEN: &[&str] =
@@ -45,8 +45,7 @@ pub struct Words<'t> {
     chars: usize,
     has_letter: bool,
     needs_normalising: bool,
-    /// Once a search for the end of a script or comment has failed, it is not repeated: reading stays linear.
-    unclosed: bool,
+    markup: Markup,
 }
 
 impl<'t> Words<'t> {
@@ -82,7 +81,7 @@ impl<'t> Words<'t> {
             chars: 0,
             has_letter: false,
             needs_normalising: false,
-            unclosed: false,
+            markup: Markup::default(),
         }
     }
 
@@ -121,14 +120,26 @@ impl<'t> Words<'t> {
         }
     }
 
+    /// The span of the next word, if all of it and what ends it are such that its normal form follows from the spelling
+    /// alone. `None` if that is not so, or if there is no word left: [`Words::next_word`] goes on from here.
+    ///
+    /// Spellings repeat, so whoever remembers what became of one need not normalise it again. A run of digits counts
+    /// as a word here.
+    #[inline]
+    pub(crate) fn next_plain(&mut self) -> Option<Range<usize>> {
+        let (at, span) = plain::next(self.text.as_bytes(), self.at);
+        self.at = at;
+        span
+    }
+
     /// Moves to where the next word begins.
     fn skip_to_word(&mut self) -> Option<usize> {
         let bytes = self.text.as_bytes();
         while let Some(&byte) = bytes.get(self.at) {
             match byte {
                 b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' => return Some(self.at),
-                b'<' => self.at = self.after_markup().unwrap_or(self.at + 1),
-                b'&' => match self.reference() {
+                b'<' => self.at = self.markup.end(self.text, self.at).unwrap_or(self.at + 1),
+                b'&' => match reference(self.text, self.at) {
                     Some((c, _)) if is_word_char(c) => return Some(self.at),
                     Some((_, len)) => self.at += len,
                     None => self.at += 1,
@@ -213,7 +224,7 @@ impl<'t> Words<'t> {
                     self.push(char::from(byte));
                     self.at += 1;
                 }
-                b'&' => match self.reference() {
+                b'&' => match reference(self.text, self.at) {
                     Some((c, len)) if is_word_char(c) || is_ignorable(c) => {
                         self.push(c);
                         self.at += len;
@@ -286,56 +297,6 @@ impl<'t> Words<'t> {
             && !self.is_word_at(self.at + 4)
             && !before.is_some_and(is_word_char)
     }
-
-    /// The character that a reference such as `&aring;` or `&#229;` stands for, and its length in the text.
-    fn reference(&self) -> Option<(char, usize)> {
-        let rest = &self.text.as_bytes()[self.at..];
-        let body = rest.get(1..rest.len().min(MAX_REFERENCE_BYTES))?;
-        let len = body.iter().take_while(|b| b.is_ascii_alphanumeric() || **b == b'#').count();
-        if len == 0 || body.get(len) != Some(&b';') {
-            return None;
-        }
-        let written = &self.text[self.at..self.at + len + 2];
-        let decoded = html_escape::decode_html_entities(written);
-        let mut chars = decoded.chars();
-        match (chars.next(), chars.next()) {
-            (Some(c), None) => Some((c, written.len())),
-            _ => None,
-        }
-    }
-
-    /// Where the tag, comment, script or style sheet that begins here ends; `None` if this `<` is just a sign.
-    fn after_markup(&mut self) -> Option<usize> {
-        let rest = &self.text[self.at..];
-        if rest.starts_with("<!--") {
-            return self.after_closing("-->", self.at);
-        }
-        if !rest[1..].starts_with(|c: char| c.is_ascii_alphabetic() || matches!(c, '/' | '!' | '?')) {
-            return None;
-        }
-        let close = 1 + rest[1..].find(['<', '>'])?;
-        if rest.as_bytes()[close] != b'>' {
-            return None;
-        }
-        let after = self.at + close + 1;
-        let name = rest.get(1..7).unwrap_or_default();
-        if name.eq_ignore_ascii_case("script") {
-            return self.after_closing("</script>", after).or(Some(after));
-        }
-        if rest.get(1..6).unwrap_or_default().eq_ignore_ascii_case("style") {
-            return self.after_closing("</style>", after).or(Some(after));
-        }
-        Some(after)
-    }
-
-    fn after_closing(&mut self, closing: &str, from: usize) -> Option<usize> {
-        if self.unclosed {
-            return None;
-        }
-        let found = self.text[from..].find(closing);
-        self.unclosed = found.is_none();
-        found.map(|i| from + i + closing.len())
-    }
 }
 
 fn is_word_char(c: char) -> bool {
@@ -349,6 +310,8 @@ fn is_ignorable(c: char) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn words(text: &str) -> Vec<(String, &str)> {
@@ -391,6 +354,33 @@ mod tests {
     #[test]
     fn it_in_capitals_is_not_the_pronoun() {
         assert_eq!(keys("IT and it, IT-drift"), ["IT", "and", "it", "itdrift"]);
+    }
+
+    /// Reads as scoring does: plain words by their spelling alone, the others in their place.
+    fn spelled(text: &str) -> Vec<(String, Range<usize>)> {
+        let mut words = Words::new(text);
+        let mut found = Vec::new();
+        loop {
+            if let Some(span) = words.next_plain() {
+                found.extend(Words::new(&text[span.clone()]).next_word().map(|(word, _)| (word.to_owned(), span)));
+            } else if let Some((word, span)) = words.next_word() {
+                found.push((word.to_owned(), span));
+            } else {
+                return found;
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn plain_words_are_the_words(text in "([a-cfnNeEtTIT0-2æÅ×é .,+#&'<>/;!\u{2013}\u{2019}\u{a0}\u{ad}\u{30a}-]|&aring;|IT|\\PC){0,60}") {
+            let mut words = Words::new(&text);
+            let mut found = Vec::new();
+            while let Some((word, span)) = words.next_word() {
+                found.push((word.to_owned(), span));
+            }
+            prop_assert_eq!(spelled(&text), found);
+        }
     }
 
     #[test]

@@ -7,9 +7,10 @@ use super::design::Vocabulary;
 use super::softmax::times;
 use crate::error::{Error, Result};
 use crate::model::{
-    Description, EVIDENCE_STEPS, IDF_STEPS, LEARNED, ModelKind, STOP_WORD, Thresholds, Training, WEIGHT_STEPS,
-    ZIPF_STEPS, group_record, hash_of, quantise, write, write_table,
+    Description, IDF_STEPS, LEARNED, ModelKind, STOP_WORD, Thresholds, Training, WEIGHT_STEPS, ZIPF_STEPS,
+    group_record, hash_of, quantise, write, write_table,
 };
+use crate::text::EVIDENCE_STEPS;
 use sprs::CsMat;
 
 /// What has been learned: one row of weights a group of parts, C numbers each, and an intercept.

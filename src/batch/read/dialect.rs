@@ -83,10 +83,14 @@ impl Dialect {
         }
     }
 
+    /// Whether a value can only stand in quotes.
+    pub(crate) fn needs_quotes(self, value: &[u8]) -> bool {
+        memchr::memchr3(QUOTE, b'\n', b'\r', value).or_else(|| memchr::memchr(self.delimiter, value)).is_some()
+    }
+
     /// Writes a value as a field, in quotes where it needs them.
     pub(crate) fn quote(self, value: &[u8], out: &mut Vec<u8>) {
-        let needs_quotes = |byte: &u8| matches!(*byte, QUOTE | b'\n' | b'\r') || *byte == self.delimiter;
-        if !value.iter().any(needs_quotes) {
+        if !self.needs_quotes(value) {
             out.extend_from_slice(value);
             return;
         }

@@ -76,6 +76,9 @@ pub(crate) fn decide(sample: &[u8], label: Option<&str>) -> Result<Decided> {
 /// Whether the sample is UTF-8, be it with a few broken places. Letters of other encodings hardly ever form valid
 /// sequences, so that in UTF-8 the valid ones outnumber the others.
 fn is_mostly_utf8(sample: &[u8]) -> bool {
+    if simdutf8::basic::from_utf8(sample).is_ok() {
+        return true;
+    }
     let (mut valid, mut invalid) = (0_usize, 0_usize);
     for part in sample.utf8_chunks() {
         valid += part.valid().chars().filter(|c| !c.is_ascii()).count();
@@ -91,6 +94,9 @@ fn is_mostly_utf8(sample: &[u8]) -> bool {
 
 /// Latin letters in UTF-16 have a zero in every other byte.
 fn looks_like_utf16(sample: &[u8]) -> bool {
+    if memchr::memchr(0, sample).is_none() {
+        return false;
+    }
     let pairs = sample.len() / 2;
     let zeros = |odd: usize| sample.iter().skip(odd).step_by(2).filter(|byte| **byte == 0).count();
     pairs >= 4 && (zeros(0) * 10 > pairs * 7) != (zeros(1) * 10 > pairs * 7)
@@ -126,7 +132,7 @@ impl TextEncoding {
     #[inline]
     pub(crate) fn decode(self, bytes: &[u8]) -> Result<Cow<'_, str>, NotText> {
         match self {
-            TextEncoding::Utf8 | TextEncoding::Utf16 { .. } => match std::str::from_utf8(bytes) {
+            TextEncoding::Utf8 | TextEncoding::Utf16 { .. } => match simdutf8::compat::from_utf8(bytes) {
                 Ok(text) => Ok(Cow::Borrowed(text)),
                 Err(error) => {
                     let at = error.valid_up_to();

@@ -10,7 +10,6 @@ pub(crate) fn ours(
     scored: &Scored<'_>,
     names: &Names<'_>,
     dialect: Dialect,
-    decimal_comma: bool,
     encoding: TextEncoding,
     out: &mut Vec<u8>,
 ) {
@@ -28,33 +27,17 @@ pub(crate) fn ours(
                     dialect.quote(cluster.as_bytes(), out);
                 }
                 out.push(delimiter);
-                match found {
-                    Some((_, share)) if decimal_comma && delimiter == b',' => {
-                        out.push(b'"');
-                        probability(*share, true, out);
-                        out.push(b'"');
-                    }
-                    Some((_, share)) => probability(*share, decimal_comma, out),
-                    None => {}
+                if let Some((_, share)) = found {
+                    probability(*share, out);
                 }
             }
             out.push(delimiter);
-            let mut words = reasons(ranked, text).peekable();
-            if words.peek().is_some() {
-                let mut joined = String::with_capacity(64);
-                for word in words {
-                    if !joined.is_empty() {
-                        joined.push_str("; ");
-                    }
-                    joined.push_str(word);
-                }
-                free_text(&joined, dialect, encoding, out);
-            }
+            free_text(reasons(ranked, text), dialect, encoding, out);
             out.push(delimiter);
         }
         Scored::Failed(message) => {
             out.extend(std::iter::repeat_n(delimiter, names.columns.len()));
-            free_text(message, dialect, encoding, out);
+            free_text([*message], dialect, encoding, out);
         }
     }
 }
@@ -63,21 +46,18 @@ pub(crate) fn ours(
 pub(crate) fn header(names: &Names<'_>, dialect: Dialect, encoding: TextEncoding, out: &mut Vec<u8>) {
     for name in &names.columns {
         out.push(dialect.delimiter);
-        free_text(name, dialect, encoding, out);
+        free_text([name.as_str()], dialect, encoding, out);
     }
 }
 
 /// Writes the input's cells anew.
-pub(crate) fn cells(cells: &[Cell], dialect: Dialect, decimal_comma: bool, out: &mut Vec<u8>) {
+pub(crate) fn cells(cells: &[Cell], dialect: Dialect, out: &mut Vec<u8>) {
     for (place, cell) in cells.iter().enumerate() {
         if place > 0 {
             out.push(dialect.delimiter);
         }
         match cell {
             Cell::Text(text) => dialect.quote(text.as_bytes(), out),
-            Cell::Number(number) if decimal_comma => {
-                dialect.quote(number.to_string().replace('.', ",").as_bytes(), out);
-            }
             other => dialect.quote(other.to_text().as_bytes(), out),
         }
     }
@@ -89,14 +69,26 @@ pub(crate) fn cells(cells: &[Cell], dialect: Dialect, decimal_comma: bool, out: 
     }
 }
 
-/// Text of ours that nobody checked: a spreadsheet must not take it for a formula.
-fn free_text(text: &str, dialect: Dialect, encoding: TextEncoding, out: &mut Vec<u8>) {
-    let mut encoded = Vec::with_capacity(text.len() + 1);
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
-        encoded.push(b'\'');
+/// Text of ours that nobody checked, in parts that are joined by `; `: a spreadsheet must not take it for a formula.
+fn free_text<'t>(
+    parts: impl IntoIterator<Item = &'t str>,
+    dialect: Dialect,
+    encoding: TextEncoding,
+    out: &mut Vec<u8>,
+) {
+    let start = out.len();
+    for part in parts {
+        if out.len() > start {
+            out.extend_from_slice(b"; ");
+        } else if part.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+            out.push(b'\'');
+        }
+        encoding.encode(part, out);
     }
-    encoding.encode(text, &mut encoded);
-    dialect.quote(&encoded, out);
+    if dialect.needs_quotes(&out[start..]) {
+        let written = out.split_off(start);
+        dialect.quote(&written, out);
+    }
 }
 
 #[cfg(test)]
@@ -108,7 +100,7 @@ mod tests {
         let dialect = Dialect { delimiter: b';', line_end: b'\n' };
         let written = |text: &str| {
             let mut out = Vec::new();
-            free_text(text, dialect, TextEncoding::Utf8, &mut out);
+            free_text([text], dialect, TextEncoding::Utf8, &mut out);
             String::from_utf8(out).expect("UTF-8")
         };
         assert_eq!(written("=1+1"), "'=1+1");

@@ -11,7 +11,7 @@ pub(crate) fn ours(scored: &Scored<'_>, names: &Names<'_>) -> Vec<Cell> {
         Scored::Ranked(ranked, text) => {
             cells[0] = Cell::Text(ranked.language().code().to_owned());
             cells[1] = Cell::Text(ranked.verdict().code().to_owned());
-            for (rank, (class, share)) in ranked.top().iter().enumerate() {
+            for (rank, (class, share)) in ranked.top().iter().take(names.top).enumerate() {
                 cells[2 + 2 * rank] = Cell::Text((*names.clusters.get(*class).unwrap_or(&"")).to_owned());
                 cells[3 + 2 * rank] = Cell::Number(*share);
             }

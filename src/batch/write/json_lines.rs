@@ -70,7 +70,7 @@ fn ours(scored: &Scored<'_>, names: &Names<'_>, out: &mut Vec<u8>) {
             }
             Scored::Ranked(ranked, _) if place < last => match ranked.top().get(place / 2 - 1) {
                 Some((class, _)) if place % 2 == 0 => string(names.clusters.get(*class).unwrap_or(&""), out),
-                Some((_, share)) => probability(*share, false, out),
+                Some((_, share)) => probability(*share, out),
                 None => out.extend_from_slice(b"null"),
             },
             _ => out.extend_from_slice(b"null"),

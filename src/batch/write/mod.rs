@@ -5,6 +5,8 @@ pub(crate) mod grid;
 pub(crate) mod json_lines;
 pub(crate) mod ours;
 pub(crate) mod parquet;
+#[cfg(feature = "report")]
+pub(crate) mod report_file;
 pub(crate) mod spreadsheet;
 pub(crate) mod target;
 pub(crate) mod text;
@@ -48,10 +50,7 @@ pub(crate) enum Shape {
     /// The input's bytes with our columns after them.
     Raw,
     /// Delimited text in a dialect that is not the input's, in UTF-8.
-    Delimited {
-        dialect: Dialect,
-        decimal_comma: bool,
-    },
+    Delimited(Dialect),
     JsonLines,
     Workbook,
     Parquet,
@@ -124,7 +123,7 @@ impl Shape {
                 ));
             }
             let dialect = Dialect { delimiter: b';', line_end: b'\n' };
-            return Ok(Shape::Delimited { dialect, decimal_comma: true });
+            return Ok(Shape::Delimited(dialect));
         }
         let form = options.form.or(named).unwrap_or(like_input);
         if packing != Packing::Plain && matches!(form, Form::Workbook | Form::Parquet) {
@@ -135,7 +134,7 @@ impl Shape {
             (Form::Csv, Layout::Delimited(dialect)) if !tabs || dialect.delimiter == b'\t' => Shape::Raw,
             (Form::Csv, _) => {
                 let dialect = Dialect { delimiter: if tabs { b'\t' } else { b',' }, line_end: b'\n' };
-                Shape::Delimited { dialect, decimal_comma: false }
+                Shape::Delimited(dialect)
             }
             (Form::JsonLines, Layout::JsonLines) => Shape::Raw,
             (Form::JsonLines, _) => Shape::JsonLines,
@@ -154,7 +153,7 @@ impl Shape {
                 out.extend_from_slice(&table.line_end);
                 table.encoding.finish(&mut out);
             }
-            (Shape::Delimited { dialect, .. }, _) => {
+            (Shape::Delimited(dialect), _) => {
                 if options.excel {
                     out.extend_from_slice("\u{feff}".as_bytes());
                 }

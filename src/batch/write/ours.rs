@@ -28,7 +28,7 @@ pub(crate) fn reasons<'r>(ranked: &'r Ranked, text: &'r str) -> impl Iterator<It
 }
 
 /// A probability with up to six decimals, as `f64` writes it too.
-pub(crate) fn probability(probability: f64, decimal_comma: bool, out: &mut Vec<u8>) {
+pub(crate) fn probability(probability: f64, out: &mut Vec<u8>) {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and 1")]
     let millionths = (probability * 1e6).round().clamp(0.0, 1e6) as u32;
     if millionths == 1_000_000 {
@@ -39,7 +39,7 @@ pub(crate) fn probability(probability: f64, decimal_comma: bool, out: &mut Vec<u
     if millionths == 0 {
         return;
     }
-    out.push(if decimal_comma { b',' } else { b'.' });
+    out.push(b'.');
     let mut rest = millionths;
     let mut unit = 100_000;
     while rest > 0 {
@@ -58,7 +58,7 @@ mod tests {
     fn probabilities_are_written_as_numbers_are() {
         for value in [0.0, 1.0, 0.5, 0.000_001, 0.123_456, 0.999_999, 0.1, 0.000_25, 0.070_707] {
             let mut out = Vec::new();
-            probability(value, false, &mut out);
+            probability(value, &mut out);
             assert_eq!(String::from_utf8(out).expect("ASCII"), value.to_string());
         }
     }

@@ -141,7 +141,7 @@ impl Write for Target {
 }
 
 /// The file that a name leads to, be it over a link.
-fn real(path: &Path) -> PathBuf {
+pub(crate) fn real(path: &Path) -> PathBuf {
     fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
 }
 
@@ -189,11 +189,11 @@ fn identity(metadata: io::Result<fs::Metadata>) -> Option<(u64, u64)> {
 }
 
 #[cfg(unix)]
-fn is_same_file(a: &Path, b: &Path) -> bool {
+pub(crate) fn is_same_file(a: &Path, b: &Path) -> bool {
     identity(fs::metadata(a)).is_some_and(|a| identity(fs::metadata(b)) == Some(a))
 }
 
 #[cfg(not(unix))]
-fn is_same_file(_: &Path, _: &Path) -> bool {
+pub(crate) fn is_same_file(_: &Path, _: &Path) -> bool {
     false
 }
