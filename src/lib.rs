@@ -33,6 +33,8 @@ mod matcher;
 mod model;
 #[cfg(feature = "web")]
 pub mod onboarding;
+#[cfg(any(feature = "report", feature = "web"))]
+mod speech;
 pub mod text;
 #[cfg(feature = "train")]
 mod train;

@@ -3,15 +3,18 @@
 //! [`serve`] listens until it is told to stop. It answers from memory and from one SQLite file, and calls nobody.
 
 mod api;
+mod assets;
 mod body;
 mod desk;
 mod guard;
 mod keeper;
 mod lists;
 mod metrics;
+mod pages;
 mod problem;
 mod router;
 mod server;
+mod site;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;

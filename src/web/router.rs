@@ -4,7 +4,7 @@ use std::sync::{Arc, LazyLock};
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Path, State};
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
@@ -18,6 +18,7 @@ use super::api::{cases, clusters, lists, suggest};
 use super::desk::Desk;
 use super::guard::guard;
 use super::problem::Problem;
+use super::site::{Visitor, site};
 
 /// The try-it page sets styles by script, which the policy of other pages does not allow.
 const DOCS_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
@@ -62,11 +63,12 @@ pub(crate) fn router(desk: Arc<Desk>) -> Router {
         async move { ([(header::CONTENT_TYPE, "application/json")], description) }
     };
     router
+        .merge(site())
         .route("/openapi.json", get(described))
         .route("/docs", get(|| async { Redirect::permanent("/docs/") }))
         .route("/docs/", get(|| docs(Path(String::new()))))
         .route("/docs/{*file}", get(docs))
-        .fallback(|| async { Problem::not_found("nothing is here") })
+        .fallback(nowhere)
         .method_not_allowed_fallback(|| async {
             Problem::new(StatusCode::METHOD_NOT_ALLOWED, "this cannot be done here")
         })
@@ -107,6 +109,16 @@ async fn healthz(State(desk): State<Arc<Desk>>) -> Result<&'static str, Problem>
 async fn metrics(State(desk): State<Arc<Desk>>) -> impl IntoResponse {
     let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
     ([(header::CONTENT_TYPE, kind)], desk.metrics.text())
+}
+
+/// A path that leads nowhere: a page for people, a problem for programs.
+async fn nowhere(headers: HeaderMap, uri: Uri) -> Response {
+    let problem = Problem::not_found("nothing is here");
+    let accepts = headers.get(header::ACCEPT).and_then(|kinds| kinds.to_str().ok()).unwrap_or_default();
+    if accepts.contains("text/html") && !uri.path().starts_with("/v1/") {
+        return Visitor::new(&headers, &uri).trouble(StatusCode::NOT_FOUND, &problem);
+    }
+    problem.into_response()
 }
 
 /// A file of the try-it page. The name is looked up in a table of the program; no file is opened.

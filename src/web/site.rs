@@ -1,0 +1,256 @@
+//! The pages: which facts each is made from.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{Query, State};
+use axum::http::header::{ACCEPT_LANGUAGE, SET_COOKIE};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use maud::Markup;
+use serde::Deserialize;
+
+use super::assets::asset;
+use super::body::{Params, Segment};
+use super::desk::Desk;
+use super::guard::cookie;
+use super::pages::{self, Keeps, Listing, Page, Place};
+use super::problem::Problem;
+use crate::map::{Seat, map};
+use crate::matcher::{Options, Verdict};
+use crate::onboarding::{Case, Filter, Order};
+use crate::speech::Speech;
+use crate::text::Language;
+
+/// The cookie that remembers the language of the pages.
+const COOKIE: &str = "ui";
+
+/// Cases on a page.
+const PAGE: usize = 50;
+
+pub(super) fn site() -> Router<Arc<Desk>> {
+    Router::new()
+        .route("/", get(desk))
+        .route("/cases", get(cases))
+        .route("/cases/{id}", get(case))
+        .route("/cases/{id}/handout", get(handout))
+        .route("/lists", get(lists))
+        .route("/clusters", get(clusters))
+        .route("/privacy", get(privacy))
+        .route("/map", get(candidates))
+        .route("/assets/{file}", get(asset))
+}
+
+/// The language of the pages for one visitor.
+pub(super) struct Visitor {
+    speech: Speech,
+    /// Asked for just now, so to be remembered.
+    chosen: Option<Language>,
+    /// This page in the other language.
+    other: String,
+}
+
+impl<S: Sync> axum::extract::FromRequestParts<S> for Visitor {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        Ok(Visitor::new(&parts.headers, &parts.uri))
+    }
+}
+
+impl Visitor {
+    pub(super) fn new(headers: &HeaderMap, uri: &Uri) -> Visitor {
+        let code = |code: &str| match code {
+            "da" => Some(Language::Da),
+            "en" => Some(Language::En),
+            _ => None,
+        };
+        let query = uri.query().unwrap_or_default();
+        let chosen = query.split('&').find_map(|pair| pair.strip_prefix("ui=")).and_then(code);
+        let remembered = cookie(headers, COOKIE).and_then(code);
+        let language = chosen.or(remembered).unwrap_or_else(|| preferred(headers));
+        let others: Vec<&str> = query.split('&').filter(|pair| !pair.is_empty() && !pair.starts_with("ui=")).collect();
+        let speech = Speech(language);
+        let mut other = format!("{}?ui={}", uri.path(), speech.say("da", "en"));
+        for pair in others {
+            other.push('&');
+            other.push_str(pair);
+        }
+        Visitor { speech, chosen, other }
+    }
+
+    fn page(self, place: Place, title: &str, script: Option<&str>, body: Markup) -> Response {
+        let speech = self.speech;
+        self.page_in(speech, place, title, script, body)
+    }
+
+    /// A page that speaks another language than its visitor asked for.
+    fn page_in(self, speech: Speech, place: Place, title: &str, script: Option<&str>, body: Markup) -> Response {
+        let page = Page { speech, place, title, script, other: self.other, body }.render();
+        let remember = self.chosen.map(|language| {
+            [(SET_COOKIE, format!("{COOKIE}={}; Path=/; Max-Age=31536000; SameSite=Strict", language.code()))]
+        });
+        (remember, page).into_response()
+    }
+
+    /// A page that says what went wrong.
+    pub(super) fn trouble(self, status: StatusCode, problem: &Problem) -> Response {
+        let speech = self.speech;
+        let title = match status {
+            StatusCode::NOT_FOUND => speech.say("There is nothing here", "Her er ingenting"),
+            _ => speech.say("That did not work", "Det lykkedes ikke"),
+        };
+        let body = pages::trouble(speech, title, problem.detail());
+        (status, self.page(Place::Elsewhere, title, None, body)).into_response()
+    }
+}
+
+/// The first of the two languages that the browser names; Danish before any other.
+fn preferred(headers: &HeaderMap) -> Language {
+    let wishes = headers.get(ACCEPT_LANGUAGE).and_then(|wishes| wishes.to_str().ok()).unwrap_or_default();
+    let known = wishes.split(',').find_map(|wish| match wish.trim().get(..2) {
+        Some("da") => Some(Language::Da),
+        Some("en") => Some(Language::En),
+        _ => None,
+    });
+    known.unwrap_or(Language::Da)
+}
+
+async fn desk(State(desk): State<Arc<Desk>>, visitor: Visitor) -> Response {
+    let speech = visitor.speech;
+    let body = pages::desk(speech, desk.matcher.catalogue());
+    visitor.page(Place::Desk, speech.say("Which cluster fits?", "Hvilken klynge passer?"), Some("desk.js"), body)
+}
+
+#[derive(Debug, Default, Deserialize)]
+struct Wanted {
+    #[serde(default)]
+    query: String,
+    #[serde(default)]
+    verdict: String,
+    #[serde(default)]
+    order: String,
+    after: Option<String>,
+}
+
+async fn cases(State(desk): State<Arc<Desk>>, visitor: Visitor, wanted: Params<Wanted>) -> Response {
+    let Params(wanted) = wanted;
+    let verdict = [Verdict::Fit, Verdict::Unsure, Verdict::None].into_iter().find(|one| one.code() == wanted.verdict);
+    let order = if wanted.order == "doubtful" { Order::Doubtful } else { Order::Newest };
+    let query = Some(wanted.query.trim().to_owned()).filter(|query| !query.is_empty());
+    let filter =
+        Filter { query, verdict, order, limit: PAGE, after: wanted.after.clone().filter(|after| !after.is_empty()) };
+    let found = match desk.keeper.ask(move |store| store.list(&filter)).await {
+        Ok(found) => found,
+        Err(problem) => return visitor.trouble(problem.status, &problem),
+    };
+    let pairs = [("query", wanted.query.as_str()), ("verdict", &wanted.verdict), ("order", &wanted.order)];
+    let mut selection = String::new();
+    for (name, value) in pairs.into_iter().filter(|(_, value)| !value.is_empty()) {
+        selection.push('&');
+        selection.push_str(name);
+        selection.push('=');
+        selection.extend(encoded(value));
+    }
+    let next = found.next.map(|after| format!("/cases?after={}{selection}", encoded(&after).collect::<String>()));
+    let listing = Listing { cases: &found.cases, query: &wanted.query, verdict, order, next, selection };
+    let speech = visitor.speech;
+    let body = pages::cases(speech, desk.matcher.catalogue(), &listing);
+    visitor.page(Place::Cases, speech.say("Cases", "Sager"), None, body)
+}
+
+/// A value as it stands in an address.
+fn encoded(value: &str) -> impl Iterator<Item = char> {
+    let kept = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+    let hex =
+        |byte: u8| [b'%', b"0123456789ABCDEF"[usize::from(byte >> 4)], b"0123456789ABCDEF"[usize::from(byte & 15)]];
+    value.bytes().flat_map(move |byte| if kept(byte) { vec![byte] } else { hex(byte).to_vec() }).map(char::from)
+}
+
+async fn found(desk: &Desk, id: String) -> Result<Case, Problem> {
+    let case = desk.keeper.ask(move |store| store.get(&id)).await?;
+    case.ok_or_else(|| Problem::not_found("no case has this id"))
+}
+
+async fn case(State(desk): State<Arc<Desk>>, visitor: Visitor, Segment(id): Segment) -> Response {
+    match found(&desk, id).await {
+        Err(problem) => visitor.trouble(problem.status, &problem),
+        Ok(case) => {
+            let speech = visitor.speech;
+            let body = pages::case(speech, desk.matcher.catalogue(), &case);
+            visitor.page(Place::Elsewhere, speech.say("Case", "Sag"), Some("cases.js"), body)
+        }
+    }
+}
+
+async fn handout(State(desk): State<Arc<Desk>>, visitor: Visitor, Segment(id): Segment) -> Response {
+    match found(&desk, id).await {
+        Err(problem) => visitor.trouble(problem.status, &problem),
+        Ok(case) => {
+            // In the company's language, unless another one is asked for here and now.
+            let own = if case.language == Language::En { Language::En } else { Language::Da };
+            let speech = visitor.chosen.map_or(Speech(own), Speech);
+            let body = pages::handout(speech, desk.matcher.catalogue(), &case, Options::default().as_of);
+            let other = format!("/cases/{}/handout?ui={}", case.id, speech.say("da", "en"));
+            let visitor = Visitor { chosen: None, other, ..visitor };
+            let title = speech.say("Recommendation", "Anbefaling");
+            visitor.page_in(speech, Place::Elsewhere, title, Some("cases.js"), body)
+        }
+    }
+}
+
+async fn lists(visitor: Visitor) -> Response {
+    let speech = visitor.speech;
+    visitor.page(Place::Lists, speech.say("A list", "En liste"), Some("lists.js"), pages::lists(speech))
+}
+
+#[derive(Debug, Deserialize)]
+struct Pair {
+    a: Option<String>,
+    b: Option<String>,
+}
+
+async fn clusters(State(desk): State<Arc<Desk>>, visitor: Visitor, Query(pair): Query<Pair>) -> Response {
+    let speech = visitor.speech;
+    let pair = [pair.a.as_deref(), pair.b.as_deref()];
+    let body = pages::clusters(speech, desk.matcher.catalogue(), pair, Options::default().as_of);
+    visitor.page(Place::Clusters, speech.say("The clusters", "Klyngerne"), None, body)
+}
+
+async fn privacy(State(desk): State<Arc<Desk>>, visitor: Visitor) -> Response {
+    let settings = &desk.settings;
+    let store = settings.store.display().to_string();
+    let keeps = Keeps { store: &store, text: settings.keep, days: settings.retention_days };
+    let speech = visitor.speech;
+    visitor.page(Place::Privacy, speech.say("Privacy", "Persondata"), None, pages::privacy(speech, &keeps))
+}
+
+#[derive(Debug, Deserialize)]
+struct Candidates {
+    #[serde(default)]
+    candidates: String,
+}
+
+/// The map of some clusters, `id:probability` separated by commas, as a piece of a page.
+async fn candidates(State(desk): State<Arc<Desk>>, visitor: Visitor, Query(asked): Query<Candidates>) -> Markup {
+    let seats = asked.candidates.split(',').filter_map(|one| {
+        let (id, share) = one.split_once(':')?;
+        let cluster = desk.matcher.catalogue().cluster(id)?;
+        let share = share.parse::<f64>().ok().filter(|share| (0.0..=1.0).contains(share))?;
+        Some(Seat {
+            latitude: cluster.seat.latitude?,
+            longitude: cluster.seat.longitude?,
+            town: cluster.seat.town.clone()?,
+            name: cluster.name.short.clone(),
+            size: share,
+            value: crate::speech::percent(share),
+        })
+    });
+    let seats: Vec<Seat> = seats.collect();
+    map(
+        visitor.speech.say("Where the suggested clusters have their seats", "Hvor de foreslåede klynger har hjemsted"),
+        &seats,
+    )
+}
