@@ -78,7 +78,7 @@ pub(crate) struct Download {
 }
 
 /// Keeps a decision: suggests once more, and stores text, suggestions and decision.
-#[utoipa::path(post, path = "/v1/cases", tag = "cases", request_body = NewDecision, responses(
+#[utoipa::path(post, path = "/v1/cases", tag = "cases", operation_id = "create_case", request_body = NewDecision, responses(
     (status = 201, description = "The case; it is on the disk", body = Case, headers(
         ("Location" = String, description = "Where the case is"),
     )),
@@ -98,7 +98,7 @@ pub(crate) async fn create(
 }
 
 /// Lists cases.
-#[utoipa::path(get, path = "/v1/cases", tag = "cases", params(Wanted), responses(
+#[utoipa::path(get, path = "/v1/cases", tag = "cases", operation_id = "cases", params(Wanted), responses(
     (status = 200, description = "A page of cases", body = Cases),
     (status = "default", description = "What is wrong", body = Problem, content_type = "application/problem+json"),
 ))]
@@ -118,7 +118,7 @@ pub(crate) async fn list(
 }
 
 /// Downloads cases.
-#[utoipa::path(get, path = "/v1/cases/export", tag = "cases", params(Download), responses(
+#[utoipa::path(get, path = "/v1/cases/export", tag = "cases", operation_id = "export_cases", params(Download), responses(
     (status = 200, description = "The cases", content(
         (String = "text/csv"),
         (String = "application/jsonl"),
@@ -145,7 +145,7 @@ pub(crate) async fn export(
 }
 
 /// Shows a case.
-#[utoipa::path(get, path = "/v1/cases/{id}", tag = "cases",
+#[utoipa::path(get, path = "/v1/cases/{id}", tag = "cases", operation_id = "show_case",
     params(("id" = String, Path, description = "The case's id")),
     responses(
         (status = 200, description = "The case", body = Case),
@@ -158,7 +158,7 @@ pub(crate) async fn show(State(desk): State<Arc<Desk>>, Segment(id): Segment) ->
 }
 
 /// Forgets a case: its bytes are overwritten.
-#[utoipa::path(delete, path = "/v1/cases/{id}", tag = "cases",
+#[utoipa::path(delete, path = "/v1/cases/{id}", tag = "cases", operation_id = "forget_case",
     params(("id" = String, Path, description = "The case's id")),
     responses(
         (status = 204, description = "It is gone"),
