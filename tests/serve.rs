@@ -203,6 +203,28 @@ fn slow_clients_are_given_up() {
     }
 }
 
+/// A body that does not come holds a place; when all are held, the next is told when to come back.
+#[test]
+fn more_than_can_be_worked_on_is_told_to_come_back() {
+    let (_dir, server) = desk(&[]);
+    let address = &server.address;
+    let head = format!("POST /v1/suggest HTTP/1.1\r\nHost: {address}\r\n{JSON}\r\nContent-Length: 99\r\n\r\n{{");
+    let held: Vec<TcpStream> = (0..256)
+        .map(|_| {
+            let mut stream = TcpStream::connect(address).expect("it accepts");
+            stream.write_all(head.as_bytes()).expect("it reads");
+            stream
+        })
+        .collect();
+    while server.get("/v1/clusters/made").status == 200 {}
+    let refused = server.get("/v1/clusters/made");
+    refused.expect_problem(429, "too much");
+    assert_eq!(refused.header("retry-after"), Some("1"));
+    assert_eq!(server.get("/healthz").status, 200);
+    drop(held);
+    while server.get("/v1/clusters/made").status == 429 {}
+}
+
 #[test]
 fn foreign_names_and_foreign_pages_are_refused() {
     let (_dir, server) = desk(&["--host", "desk.example.dk"]);

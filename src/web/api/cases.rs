@@ -51,9 +51,11 @@ pub(crate) struct Cases {
 pub(crate) struct Wanted {
     /// Words that stand in the text, the note, the decision or the id.
     query: Option<String>,
-    /// `fit`, `unsure` or `none`; empty: all.
+    /// Only this verdict; empty: all.
+    #[param(value_type = Option<Verdict>)]
     verdict: Option<String>,
     /// `newest` first, or `doubtful`: those whose two best clusters were closest.
+    #[param(value_type = Option<Order>)]
     order: Option<String>,
     /// How many cases, at most 500.
     #[param(value_type = Option<u32>, minimum = 1, maximum = 500, default = 50)]
@@ -71,9 +73,11 @@ pub(crate) struct Download {
     format: Option<String>,
     /// Words that stand in the text, the note, the decision or the id.
     query: Option<String>,
-    /// `fit`, `unsure` or `none`; empty: all.
+    /// Only this verdict; empty: all.
+    #[param(value_type = Option<Verdict>)]
     verdict: Option<String>,
-    /// `newest` first, or `doubtful`.
+    /// What comes first.
+    #[param(value_type = Option<Order>)]
     order: Option<String>,
 }
 
