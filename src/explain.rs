@@ -28,6 +28,25 @@ pub struct Reasons {
     pub rest: f64,
 }
 
+/// How [`Reasons`] look where they may be left out.
+#[cfg(feature = "web")]
+#[derive(utoipa::ToSchema)]
+#[expect(dead_code, reason = "describes another type")]
+pub(crate) struct ReasonsIfAsked {
+    /// The words that did most, for the cluster or against it, strongest first.
+    #[schema(nullable = false)]
+    reasons: Option<Vec<Reason>>,
+    /// The cluster's logit, or its cosine.
+    #[schema(nullable = false)]
+    score: Option<f64>,
+    /// The score of a text without words.
+    #[schema(nullable = false)]
+    intercept: Option<f64>,
+    /// What all words that are not listed add.
+    #[schema(nullable = false)]
+    rest: Option<f64>,
+}
+
 /// A word of the text and what it adds to a cluster's score.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "web", derive(utoipa::ToSchema))]

@@ -160,6 +160,7 @@ pub struct Suggestion {
     pub alternatives: Vec<String>,
     /// Why, if asked for.
     #[serde(flatten)]
+    #[cfg_attr(feature = "web", schema(value_type = crate::explain::ReasonsIfAsked))]
     pub explanation: Option<Reasons>,
 }
 

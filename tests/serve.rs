@@ -1,6 +1,6 @@
 //! `matcher serve`: the API, and what it refuses.
 
-#![allow(clippy::expect_used, reason = "a test may fail")]
+#![allow(clippy::expect_used, clippy::format_push_string, reason = "a test may fail and take its time")]
 
 #[path = "support/server.rs"]
 mod server;
@@ -170,10 +170,10 @@ fn what_is_wrong_with_a_request_is_said_in_one_form() {
 fn a_body_over_the_limit_is_refused_and_the_limit_itself_is_not() {
     let (_dir, server) = desk(&[]);
     let frame = "{\"text\":\"\"}".len();
-    let body = |length: usize| format!("{{\"text\":\"{}\"}}", "a ".repeat(length / 2 - frame / 2));
+    let body = |length: usize| format!("{{\"text\":\"{}\"}}", &"a ".repeat(length)[..length - frame]);
     let fits = body(1 << 20);
     assert_eq!(server.send("POST", "/v1/suggest", &[JSON], fits.as_bytes()).status, 200, "{}", fits.len());
-    server.send("POST", "/v1/suggest", &[JSON], body((1 << 20) + 8).as_bytes()).expect_problem(413, "1048576 bytes");
+    server.send("POST", "/v1/suggest", &[JSON], body((1 << 20) + 1).as_bytes()).expect_problem(413, "1048576 bytes");
     // Also where no length is announced.
     let text = body(2 << 20);
     let head = format!(
@@ -201,6 +201,28 @@ fn slow_clients_are_given_up() {
         stream.read_to_end(&mut answer).expect("it closes the connection");
         assert!(String::from_utf8_lossy(&answer).starts_with(expected), "{answer:?}");
     }
+}
+
+/// A body that does not come holds a place; when all are held, the next is told when to come back.
+#[test]
+fn more_than_can_be_worked_on_is_told_to_come_back() {
+    let (_dir, server) = desk(&[]);
+    let address = &server.address;
+    let head = format!("POST /v1/suggest HTTP/1.1\r\nHost: {address}\r\n{JSON}\r\nContent-Length: 99\r\n\r\n{{");
+    let held: Vec<TcpStream> = (0..256)
+        .map(|_| {
+            let mut stream = TcpStream::connect(address).expect("it accepts");
+            stream.write_all(head.as_bytes()).expect("it reads");
+            stream
+        })
+        .collect();
+    while server.get("/v1/clusters/made").status == 200 {}
+    let refused = server.get("/v1/clusters/made");
+    refused.expect_problem(429, "too much");
+    assert_eq!(refused.header("retry-after"), Some("1"));
+    assert_eq!(server.get("/healthz").status, 200);
+    drop(held);
+    while server.get("/v1/clusters/made").status == 429 {}
 }
 
 #[test]
@@ -291,7 +313,7 @@ fn a_list_is_scored_as_the_command_line_does() {
     for row in 0..2000 {
         list += &format!("firma {row};{}\n", ["vi bygger færger", "ost", "droner i marken", ""][row % 4]);
     }
-    let (input, output) = (dir.path().join("in.csv"), dir.path().join("out.csv"));
+    let (input, output) = (dir.path().join("list.csv"), dir.path().join("out.csv"));
     std::fs::write(&input, &list).expect("it is written");
     let args = ["batch", "--text-column", "om", "--top", "2", "-o", output.to_str().expect("UTF-8"), "--quiet"];
     assert_eq!(run(args.into_iter().chain([input.to_str().expect("UTF-8")])).code, 1);
@@ -307,7 +329,7 @@ fn a_list_is_scored_as_the_command_line_does() {
         (&json!(500), &json!(500))
     );
     let result = server.get(&format!("/v1/lists/{id}/result"));
-    assert_eq!(result.body, std::fs::read(&output).expect("it was written"));
+    assert!(result.body == std::fs::read(&output).expect("it was written"), "the two differ");
     assert_eq!(result.header("content-disposition"), Some("attachment; filename=\"scored.csv\""));
 
     assert_eq!(server.send("DELETE", &format!("/v1/lists/{id}"), &[], b"").status, 204);

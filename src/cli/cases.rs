@@ -43,7 +43,7 @@ pub(crate) fn run(args: &Cases, common: &Common) -> Result<Outcome> {
                 Some(_) => output::format(common)?,
             };
             let page = store.list(&filter(choice))?;
-            output::emit(common, &rendered(common, format, &page.cases)?)?;
+            output::emit_data(common, &rendered(common, format, &page.cases)?)?;
         }
         CasesCommand::Delete { id, older_than_days } => delete(common, &mut store, id, *older_than_days)?,
     }

@@ -1,6 +1,6 @@
 //! Where results go: standard output, or a file that appears complete or not at all.
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 
 use anstream::{AutoStream, ColorChoice};
@@ -69,6 +69,19 @@ pub(crate) fn emit(common: &Common, results: &str) -> Result<()> {
             stream.write_all(results.as_bytes())?;
             stream.flush()?;
             Ok(())
+        }
+    }
+}
+
+/// Writes data where `--output` says, every character as it is; a terminal gets none that could do something to it.
+pub(crate) fn emit_data(common: &Common, data: &str) -> Result<()> {
+    let mut stdout = io::stdout();
+    match common.output.as_deref() {
+        Some(path) if path != Path::new("-") => write_file(path, data.as_bytes()),
+        _ if stdout.is_terminal() => emit(common, data),
+        _ => {
+            stdout.write_all(data.as_bytes())?;
+            Ok(stdout.flush()?)
         }
     }
 }

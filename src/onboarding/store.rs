@@ -1,25 +1,23 @@
 //! The SQLite file with the cases. What was acknowledged survives a crash; what was forgotten leaves no bytes behind.
 
+mod lock;
+mod open;
 mod rows;
 
-use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
-use etcetera::{AppStrategy, AppStrategyArgs};
 use jiff::Timestamp;
-use rusqlite::functions::{Context, FunctionFlags};
-use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, params};
+use serde::Serialize;
 
+pub use self::lock::ServerLock;
+pub use self::open::default_store;
+use self::open::failure;
 use self::rows::case;
 use super::case::{Case, moment};
-use super::migrations::{APPLICATION_ID, VERSION, migrate};
 use crate::error::{Error, Result};
 use crate::matcher::Verdict;
-
-/// How long one program waits while another writes.
-const PATIENCE: Duration = Duration::from_secs(5);
 
 /// What a look-up of cases reads.
 const COLUMNS: &str = "id, created_at, text, text_sha256, language, verdict, suggestions, none_probability, model, \
@@ -48,7 +46,8 @@ pub struct Filter {
 }
 
 /// What comes first in a list of cases.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "lowercase")]
 pub enum Order {
     /// The newest case.
     #[default]
@@ -66,74 +65,7 @@ pub struct Page {
     pub next: Option<String>,
 }
 
-/// Held by the one server that may use a file; the system gives it back however the server ends.
-#[derive(Debug)]
-pub struct ServerLock {
-    _file: File,
-}
-
-/// Where cases are kept unless told otherwise: in the user's data folder.
-///
-/// # Errors
-/// If the system names no home folder.
-pub fn default_store() -> Result<PathBuf> {
-    let args = AppStrategyArgs { top_level_domain: String::new(), author: String::new(), app_name: "matcher".into() };
-    let strategy = etcetera::choose_app_strategy(args).map_err(|error| {
-        Error::usage(format!("no folder for the cases: {error}")).with_hint("name a file with --store FILE")
-    })?;
-    Ok(strategy.data_dir().join("cases.sqlite3"))
-}
-
 impl Store {
-    /// Opens the file, and makes it if it is not there; only its owner may read a new one.
-    ///
-    /// # Errors
-    /// If the file cannot be read and written, is no store, or was written by a newer version of the program.
-    ///
-    /// ```
-    /// use matcher::onboarding::{Filter, Store};
-    ///
-    /// let dir = tempfile::tempdir()?;
-    /// let store = Store::open(&dir.path().join("cases.sqlite3"))?;
-    /// assert!(store.list(&Filter::default())?.cases.is_empty());
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    pub fn open(path: &Path) -> Result<Store> {
-        create_private(path).map_err(|error| unusable(path, error))?;
-        Store::open_existing(path)
-    }
-
-    /// Opens the file if it is there.
-    ///
-    /// # Errors
-    /// As [`Store::open`], and if there is no such file.
-    pub fn open_existing(path: &Path) -> Result<Store> {
-        if !path.exists() {
-            return Err(Error::io(path, io::ErrorKind::NotFound.into())
-                .with_hint("no case was kept there yet; `matcher serve` makes the file"));
-        }
-        let at = |error| failure(path, error);
-        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let mut connection = Connection::open_with_flags(path, flags).map_err(at)?;
-        connection.busy_timeout(PATIENCE).map_err(at)?;
-        check(&connection, path)?;
-        let pragma = |name: &str, value: &str| {
-            connection.pragma_update_and_check(None, name, value, |_| Ok(())).optional().map(|_| ()).map_err(at)
-        };
-        // Deleted bytes are overwritten, an answered write is on the disk, and nothing is put aside in other files.
-        for (name, value) in [("journal_mode", "wal"), ("synchronous", "full"), ("secure_delete", "on")] {
-            pragma(name, value)?;
-        }
-        for (name, value) in [("temp_store", "memory"), ("trusted_schema", "off"), ("cell_size_check", "on")] {
-            pragma(name, value)?;
-        }
-        migrate(&mut connection).map_err(at)?;
-        let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
-        // SQLite's own `lower` leaves Æ, Ø and Å as they are.
-        connection.create_scalar_function("lowercase", 1, flags, lowercase).map_err(at)?;
-        Ok(Store { connection, path: path.to_owned() })
-    }
-
     /// Keeps a case. When this returns, it is on the disk.
     ///
     /// # Errors
@@ -274,95 +206,46 @@ impl Store {
     }
 }
 
-impl ServerLock {
-    /// Takes the right to serve a file.
-    ///
-    /// # Errors
-    /// If another server has it, or no file can be made beside the store.
-    pub fn take(store: &Path) -> Result<ServerLock> {
-        let mut name = store.as_os_str().to_owned();
-        name.push(".lock");
-        let path = PathBuf::from(name);
-        create_private(&path).map_err(|error| unusable(&path, error))?;
-        let file = OpenOptions::new().write(true).open(&path).map_err(|error| unusable(&path, error))?;
-        match file.try_lock() {
-            Ok(()) => Ok(ServerLock { _file: file }),
-            Err(TryLockError::WouldBlock) => Err(Error::usage("another `matcher serve` uses this store")
-                .in_file(store)
-                .with_hint("end it first, or give this one its own file with --store FILE")),
-            Err(TryLockError::Error(error)) => Err(unusable(&path, error)),
-        }
-    }
-}
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
 
-fn lowercase(context: &mut Context<'_>) -> rusqlite::Result<Option<String>> {
-    Ok(context.get_raw(0).as_str_or_null()?.map(str::to_lowercase))
-}
+    use super::*;
+    use crate::error::ErrorKind;
+    use crate::matcher::{Matcher, Scratch};
+    use crate::onboarding::{Decision, KeepText, NewCase};
+    use crate::text::LanguageHint;
 
-/// Makes an empty file that only its owner may read, with its folders, unless it is there.
-fn create_private(path: &Path) -> io::Result<()> {
-    if path.exists() {
-        return Ok(());
+    #[test]
+    fn a_full_disk_is_told_and_costs_no_case_that_was_answered() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(&dir.path().join("cases.sqlite3")).unwrap();
+        store.connection.pragma_update_and_check(None, "max_page_count", 30, |_| Ok(())).unwrap();
+        let matcher = Matcher::embedded().unwrap();
+        let mut kept = 0;
+        let error = loop {
+            let new =
+                NewCase { text: "rederi ".repeat(500), language: LanguageHint::Auto, decision: Decision::default() };
+            let case = Case::decide(&matcher, &mut Scratch::default(), new, KeepText::Full).unwrap();
+            match store.add(&case) {
+                Ok(()) => kept += 1,
+                Err(error) => break error,
+            }
+        };
+        assert!(matches!(error.kind(), ErrorKind::Io(io) if io.kind() == io::ErrorKind::StorageFull), "{error:?}");
+        assert!(error.hint().is_some());
+        assert!(kept > 3);
+        assert_eq!(store.list(&Filter::default()).unwrap().cases.len(), kept);
     }
-    if let Some(dir) = path.parent().filter(|dir| !dir.as_os_str().is_empty()) {
-        fs::create_dir_all(dir)?;
-    }
-    let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(false);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt;
-        options.mode(0o600);
-    }
-    options.open(path).map(|_| ())
-}
 
-/// Refuses what is not ours, is too new, or cannot be written, before anything is changed.
-fn check(connection: &Connection, path: &Path) -> Result<()> {
-    let at = |error| failure(path, error);
-    let number = |sql: &str| connection.query_row(sql, [], |row| row.get::<_, i64>(0)).map_err(at);
-    let (application, version) = (number("PRAGMA application_id")?, number("PRAGMA user_version")?);
-    let is_new = application == 0 && version == 0 && number("SELECT count(*) FROM sqlite_schema")? == 0;
-    if !is_new && application != APPLICATION_ID {
-        return Err(Error::usage("this SQLite file belongs to another program")
-            .in_file(path)
-            .with_hint("name another file with --store FILE"));
-    }
-    if version > VERSION {
-        let message = format!("the store has version {version}, and this program knows versions up to {VERSION}");
-        return Err(Error::usage(message).in_file(path).with_hint("use the newer `matcher` that wrote it"));
-    }
-    if connection.is_readonly("main").map_err(at)? {
-        return Err(unusable(path, io::ErrorKind::PermissionDenied.into()));
-    }
-    Ok(())
-}
-
-#[expect(clippy::needless_pass_by_value, reason = "it goes into the error")]
-fn unusable(path: &Path, error: io::Error) -> Error {
-    Error::io(path, io::Error::new(error.kind(), format!("the store cannot be written: {error}")))
-        .with_hint("give yourself the right to write it, or name another file with --store FILE")
-}
-
-/// What SQLite says, in the kinds of the standard library.
-fn failure(path: &Path, error: rusqlite::Error) -> Error {
-    use rusqlite::ErrorCode;
-    let (kind, hint) = match error.sqlite_error_code() {
-        Some(ErrorCode::DiskFull) => (io::ErrorKind::StorageFull, Some("make room on the disk; nothing was lost")),
-        Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied | ErrorCode::CannotOpen) => {
-            (io::ErrorKind::PermissionDenied, Some("give yourself the right to write it, or name another with --store"))
-        }
-        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
-            (io::ErrorKind::ResourceBusy, Some("another program writes to the store; try again"))
-        }
-        Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => {
-            (io::ErrorKind::InvalidData, Some("it is no store, or damaged; name another with --store FILE"))
-        }
-        _ => (io::ErrorKind::Other, None),
-    };
-    let error = Error::io(path, io::Error::new(kind, error));
-    match hint {
-        Some(hint) => error.with_hint(hint),
-        None => error,
+    #[test]
+    fn a_store_that_somebody_else_writes_to_is_busy() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("cases.sqlite3");
+        let (mut store, other) = (Store::open(&path).unwrap(), Store::open(&path).unwrap());
+        store.connection.busy_timeout(Duration::from_millis(10)).unwrap();
+        other.connection.execute_batch("BEGIN IMMEDIATE").unwrap();
+        let error = store.forget_before(Timestamp::now()).unwrap_err();
+        assert!(matches!(error.kind(), ErrorKind::Io(io) if io.kind() == io::ErrorKind::ResourceBusy), "{error:?}");
     }
 }

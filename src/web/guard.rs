@@ -145,6 +145,8 @@ pub(crate) async fn guard(State(desk): State<Arc<Desk>>, request: Request, next:
     let mut response = match (desk.guard.login(&request), desk.guard.admit(&request)) {
         (Some(login), _) => login,
         (None, Err(problem)) => problem.into_response(),
+        // Whoever asks whether the server is well should not be told that it is busy.
+        (None, Ok(())) if request.uri().path() == "/healthz" => next.run(request).await,
         (None, Ok(())) => match desk.slots.try_acquire() {
             Ok(_slot) => next.run(request).await,
             Err(_) => Problem::busy().into_response(),

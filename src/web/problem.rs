@@ -119,3 +119,24 @@ impl IntoResponse for Problem {
 fn number<S: serde::Serializer>(status: &StatusCode, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_u16(status.as_u16())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    #[test]
+    fn failures_of_the_store_have_their_status_and_name_no_path() {
+        for (kind, status) in [
+            (io::ErrorKind::StorageFull, 507),
+            (io::ErrorKind::ResourceBusy, 503),
+            (io::ErrorKind::PermissionDenied, 503),
+            (io::ErrorKind::InvalidData, 500),
+        ] {
+            let problem = Problem::from(Error::io(Path::new("/home/ida/cases.sqlite3"), kind.into()));
+            assert_eq!(problem.status.as_u16(), status);
+            assert!(!serde_json::to_string(&problem).unwrap().contains("ida"));
+        }
+    }
+}

@@ -9,7 +9,7 @@ use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use utoipa::OpenApi;
-use utoipa::openapi::OpenApi as Description;
+use utoipa::openapi::{OpenApi as Description, RefOr, Schema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use utoipa_swagger_ui::Config;
@@ -51,13 +51,22 @@ struct Base;
 /// assert!(matcher::web::openapi().paths.paths.contains_key("/v1/suggest"));
 /// ```
 pub fn openapi() -> Description {
-    api().split_for_parts().1
+    described(api().split_for_parts().1)
+}
+
+/// A cluster is listed with its status beside its own fields, though its file may have no others.
+fn described(mut description: Description) -> Description {
+    let schemas = description.components.as_mut().map(|components| &mut components.schemas);
+    if let Some(RefOr::T(Schema::Object(cluster))) = schemas.and_then(|schemas| schemas.get_mut("Cluster")) {
+        cluster.additional_properties = None;
+    }
+    description
 }
 
 /// The whole server.
 pub(crate) fn router(desk: Arc<Desk>) -> Router {
     let (router, description) = api().split_for_parts();
-    let description = serde_json::to_string(&description).unwrap_or_default();
+    let description = serde_json::to_string(&described(description)).unwrap_or_default();
     let described = move || {
         let description = description.clone();
         async move { ([(header::CONTENT_TYPE, "application/json")], description) }

@@ -51,9 +51,11 @@ pub(crate) struct Cases {
 pub(crate) struct Wanted {
     /// Words that stand in the text, the note, the decision or the id.
     query: Option<String>,
-    /// `fit`, `unsure` or `none`; empty: all.
+    /// Only this verdict; empty: all.
+    #[param(value_type = Option<Verdict>)]
     verdict: Option<String>,
     /// `newest` first, or `doubtful`: those whose two best clusters were closest.
+    #[param(value_type = Option<Order>)]
     order: Option<String>,
     /// How many cases, at most 500.
     #[param(value_type = Option<u32>, minimum = 1, maximum = 500, default = 50)]
@@ -71,14 +73,16 @@ pub(crate) struct Download {
     format: Option<String>,
     /// Words that stand in the text, the note, the decision or the id.
     query: Option<String>,
-    /// `fit`, `unsure` or `none`; empty: all.
+    /// Only this verdict; empty: all.
+    #[param(value_type = Option<Verdict>)]
     verdict: Option<String>,
-    /// `newest` first, or `doubtful`.
+    /// What comes first.
+    #[param(value_type = Option<Order>)]
     order: Option<String>,
 }
 
 /// Keeps a decision: suggests once more, and stores text, suggestions and decision.
-#[utoipa::path(post, path = "/v1/cases", tag = "cases", request_body = NewDecision, responses(
+#[utoipa::path(post, path = "/v1/cases", tag = "cases", operation_id = "create_case", request_body = NewDecision, responses(
     (status = 201, description = "The case; it is on the disk", body = Case, headers(
         ("Location" = String, description = "Where the case is"),
     )),
@@ -98,7 +102,7 @@ pub(crate) async fn create(
 }
 
 /// Lists cases.
-#[utoipa::path(get, path = "/v1/cases", tag = "cases", params(Wanted), responses(
+#[utoipa::path(get, path = "/v1/cases", tag = "cases", operation_id = "cases", params(Wanted), responses(
     (status = 200, description = "A page of cases", body = Cases),
     (status = "default", description = "What is wrong", body = Problem, content_type = "application/problem+json"),
 ))]
@@ -118,7 +122,7 @@ pub(crate) async fn list(
 }
 
 /// Downloads cases.
-#[utoipa::path(get, path = "/v1/cases/export", tag = "cases", params(Download), responses(
+#[utoipa::path(get, path = "/v1/cases/export", tag = "cases", operation_id = "export_cases", params(Download), responses(
     (status = 200, description = "The cases", content(
         (String = "text/csv"),
         (String = "application/jsonl"),
@@ -145,7 +149,7 @@ pub(crate) async fn export(
 }
 
 /// Shows a case.
-#[utoipa::path(get, path = "/v1/cases/{id}", tag = "cases",
+#[utoipa::path(get, path = "/v1/cases/{id}", tag = "cases", operation_id = "show_case",
     params(("id" = String, Path, description = "The case's id")),
     responses(
         (status = 200, description = "The case", body = Case),
@@ -158,7 +162,7 @@ pub(crate) async fn show(State(desk): State<Arc<Desk>>, Segment(id): Segment) ->
 }
 
 /// Forgets a case: its bytes are overwritten.
-#[utoipa::path(delete, path = "/v1/cases/{id}", tag = "cases",
+#[utoipa::path(delete, path = "/v1/cases/{id}", tag = "cases", operation_id = "forget_case",
     params(("id" = String, Path, description = "The case's id")),
     responses(
         (status = 204, description = "It is gone"),

@@ -98,7 +98,7 @@ pub(crate) struct Counts {
 }
 
 /// Takes a list in and scores it in the background.
-#[utoipa::path(post, path = "/v1/lists", tag = "lists",
+#[utoipa::path(post, path = "/v1/lists", tag = "lists", operation_id = "create_list",
     request_body(content = ListForm, content_type = "multipart/form-data"),
     responses(
         (status = 202, description = "It waits its turn", body = Queued, headers(
@@ -122,7 +122,7 @@ pub(crate) async fn create(State(desk): State<Arc<Desk>>, request: Request) -> R
 }
 
 /// Tells how far a list is.
-#[utoipa::path(get, path = "/v1/lists/{id}", tag = "lists",
+#[utoipa::path(get, path = "/v1/lists/{id}", tag = "lists", operation_id = "show_list",
     params(("id" = String, Path, description = "The list's id")),
     responses(
         (status = 200, description = "How far it is", body = Progress),
@@ -135,7 +135,7 @@ pub(crate) async fn show(State(desk): State<Arc<Desk>>, Segment(id): Segment) ->
 }
 
 /// Downloads a scored list.
-#[utoipa::path(get, path = "/v1/lists/{id}/result", tag = "lists",
+#[utoipa::path(get, path = "/v1/lists/{id}/result", tag = "lists", operation_id = "list_result",
     params(("id" = String, Path, description = "The list's id")),
     responses(
         (status = 200, description = "The list with our columns", body = Vec<u8>, content_type = "application/octet-stream"),
@@ -163,7 +163,7 @@ pub(crate) async fn result(State(desk): State<Arc<Desk>>, Segment(id): Segment) 
 }
 
 /// Deletes a list and its result, also while it is scored.
-#[utoipa::path(delete, path = "/v1/lists/{id}", tag = "lists",
+#[utoipa::path(delete, path = "/v1/lists/{id}", tag = "lists", operation_id = "forget_list",
     params(("id" = String, Path, description = "The list's id")),
     responses(
         (status = 204, description = "It is gone"),
