@@ -370,6 +370,24 @@ fn it_is_described_and_watched() {
     assert!(metrics.contains("matcher_http_requests_in_flight 1\n"), "{metrics}");
 }
 
+/// Lists are personal data of many: nobody else on the machine may look, and a killed server leaves them to the next.
+#[cfg(unix)]
+#[test]
+fn uploads_are_private_and_do_not_outlive_a_killed_server() {
+    use std::os::unix::fs::PermissionsExt;
+    let (dir, mut server) = desk(&[]);
+    let id = server.upload("a.csv", "tekst\nvi bygger færger\n".as_bytes(), &[]).json()["id"].clone();
+    server.scored(id.as_str().expect("an id"));
+    let mode = |name: &str| dir.path().join(name).metadata().expect("it is there").permissions().mode() & 0o777;
+    assert_eq!((mode("cases.sqlite3"), mode("cases.sqlite3.matcher-lists")), (0o600, 0o700));
+    let lists = || std::fs::read_dir(dir.path().join("cases.sqlite3.matcher-lists")).expect("it is there").count();
+    assert_eq!(lists(), 1);
+    server.kill();
+    assert_eq!(lists(), 1);
+    let _next = Server::start(&dir.path().join("cases.sqlite3"), &[]);
+    assert_eq!(lists(), 0);
+}
+
 /// What a request has begun is finished, and nothing of a list stays behind.
 #[cfg(unix)]
 #[test]
@@ -392,6 +410,7 @@ fn told_to_end_it_ends_with_0() {
     });
     assert_eq!(server.terminate(), 0);
     assert!(late.join().expect("it ends").starts_with("HTTP/1.1 200 "));
+    assert!(!dir.path().join("cases.sqlite3.matcher-lists").exists());
     let store = dir.path().join("cases.sqlite3");
     let kept = run(["cases", "show", &id, "--format", "json", "--store", store.to_str().expect("UTF-8")]);
     assert_eq!(kept.json()["text"], "ost");

@@ -140,10 +140,13 @@ fn told_to_keep_a_hash_it_keeps_no_word() {
 
 #[test]
 fn a_second_server_is_turned_away() {
-    let (_dir, store) = place();
+    let (dir, store) = place();
     let first = Server::start(&store, &[]);
     let args = ["serve", "--listen", "127.0.0.1:0", "--no-open", "--store", store.to_str().expect("UTF-8")];
     run(args).expect_error("another `matcher serve` uses this store");
+    let other = dir.path().join("other.sqlite3");
+    let taken = ["serve", "--listen", &first.address, "--no-open", "--store", other.to_str().expect("UTF-8")];
+    run(taken).expect_error("cannot listen on 127.0.0.1:");
     drop(first);
     Server::start(&store, &[]);
 }

@@ -1,7 +1,9 @@
 //! Whole lists: uploaded into a folder of their own, scored one after another at low priority, kept for an hour.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -40,7 +42,7 @@ const ENDINGS: [(&str, &str); 11] = [
     ("parquet", "parquet"),
 ];
 
-/// All lists of this server, in a temporary folder that goes when it ends.
+/// All lists of this server, in a folder beside the store that goes when it ends.
 #[derive(Debug)]
 pub(crate) struct Lists {
     dir: Arc<TempDir>,
@@ -83,8 +85,11 @@ pub(crate) struct Upload {
 
 impl Lists {
     /// Makes the folder and starts the thread that scores. It ends once the lists are dropped.
-    pub(crate) fn start(matcher: Arc<Matcher>) -> Result<(Lists, JoinHandle<()>)> {
-        let dir = Arc::new(tempfile::Builder::new().prefix("matcher-lists-").tempdir()?);
+    ///
+    /// Who calls this holds the lock of the store, so that what lies in the folder is left from a server that was
+    /// killed.
+    pub(crate) fn start(matcher: Arc<Matcher>, store: &Path) -> Result<(Lists, JoinHandle<()>)> {
+        let dir = Arc::new(folder(store)?);
         let (queue, queued) = unbounded();
         let thread = std::thread::Builder::new().name("lists".to_owned());
         let thread = thread.spawn(move || work(&matcher, &queued))?;
@@ -161,7 +166,7 @@ impl Job {
     }
 
     /// The scored list.
-    pub(crate) fn output(&self) -> &std::path::Path {
+    pub(crate) fn output(&self) -> &Path {
         &self.output
     }
 
@@ -171,7 +176,7 @@ impl Job {
         let (input, output) = (Input::File(self.input.clone()), Output::File(self.output.clone()));
         let result = batch(matcher, &input, &output, &self.options, &self.watch);
         // The upload is personal data of many companies; the result holds it once more, once is enough.
-        std::fs::remove_file(&self.input).ok();
+        fs::remove_file(&self.input).ok();
         let at = Instant::now();
         *lock(&self.state) = match result {
             Ok(summary) => State::Done { summary: Arc::new(summary), took: since.elapsed(), at },
@@ -181,6 +186,27 @@ impl Job {
             }
         };
     }
+}
+
+/// An empty folder beside the store that only its owner may look into.
+fn folder(store: &Path) -> Result<TempDir> {
+    let mut name = store.file_name().unwrap_or_default().to_owned();
+    name.push(".matcher-lists");
+    let path = store.with_file_name(&name);
+    let at = |error| Error::io(&path, error);
+    match fs::remove_dir_all(&path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(at(error)),
+        _ => {}
+    }
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(&name).rand_bytes(0);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        builder.permissions(fs::Permissions::from_mode(0o700));
+    }
+    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    builder.tempdir_in(parent).map_err(at)
 }
 
 /// Scores lists one after another. One core is left to those who type, and the others are taken only when idle.

@@ -50,7 +50,7 @@ pub fn serve(matcher: Matcher, settings: Settings, ready: impl FnOnce(SocketAddr
     let store = Store::open(&settings.store)?;
     let matcher = Arc::new(matcher);
     let (keeper, cases) = Keeper::start(store, settings.retention_days)?;
-    let (lists, scoring) = Lists::start(Arc::clone(&matcher))?;
+    let (lists, scoring) = Lists::start(Arc::clone(&matcher), &settings.store)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         let at = |error: std::io::Error| {
