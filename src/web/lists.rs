@@ -17,6 +17,7 @@ use super::problem::Problem;
 use crate::batch::{Input, Options, Output, Summary, Watch, batch};
 use crate::error::{Error, Result};
 use crate::matcher::Matcher;
+use crate::text::Language;
 
 /// Lists that wait, run, or are kept; then the oldest finished one makes room.
 const MAX_LISTS: usize = 16;
@@ -62,8 +63,19 @@ pub(crate) struct Job {
     input: PathBuf,
     output: PathBuf,
     pub(crate) options: Options,
+    /// How the report is to look.
+    pub(crate) report: ReportOf,
     pub(crate) watch: Watch,
     state: Mutex<State>,
+}
+
+/// What a list's report says of itself.
+#[derive(Clone, Debug)]
+pub(crate) struct ReportOf {
+    /// The name of the list, as it was uploaded; only shown.
+    pub(crate) name: String,
+    /// The language of the report.
+    pub(crate) language: Language,
 }
 
 /// Where a list stands.
@@ -115,12 +127,12 @@ impl Lists {
     }
 
     /// Queues an uploaded list.
-    pub(crate) fn add(&self, upload: Upload, options: Options) -> Result<Arc<Job>, Problem> {
+    pub(crate) fn add(&self, upload: Upload, options: Options, report: ReportOf) -> Result<Arc<Job>, Problem> {
         let Upload { dir, input, output } = upload;
         let state = Mutex::new(State::Queued);
         let id = Uuid::new_v4().to_string();
         let (watch, all) = (Watch::default(), Arc::clone(&self.dir));
-        let job = Arc::new(Job { id, dir, _all: all, input, output, options, watch, state });
+        let job = Arc::new(Job { id, dir, _all: all, input, output, options, report, watch, state });
         let mut jobs = lock(&self.jobs);
         if jobs.len() >= MAX_LISTS {
             let oldest = jobs.values().filter_map(|job| Some((job.ended()?, job.id.clone()))).min();

@@ -97,6 +97,7 @@ fn api() -> OpenApiRouter<Arc<Desk>> {
         .merge(OpenApiRouter::new().routes(routes!(lists::create)).layer(DefaultBodyLimit::max(lists::MAX_LIST)))
         .routes(routes!(lists::show, lists::forget))
         .routes(routes!(lists::result))
+        .routes(routes!(lists::report))
         .routes(routes!(healthz))
         .routes(routes!(metrics))
 }

@@ -97,7 +97,7 @@ test("a word lights up in the text when its reason is looked at", async () => {
 
 test("none fits and too little are answers", async () => {
   const { page } = await open("/", { ui: "en" });
-  await page.fill("#text", "hairdresser with three chairs");
+  await page.fill("#text", "solicitors for wills and divorces");
   await page.waitForFunction(() => document.getElementById("headline").textContent === "No cluster fits.");
   assert.equal(await page.inputValue("input[name=choice]:checked"), "none");
   await page.fill("#text", "1 2 3");

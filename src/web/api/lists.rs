@@ -13,13 +13,14 @@ use serde::Serialize;
 use tokio::io::AsyncWriteExt;
 use tokio_util::io::ReaderStream;
 
+use crate::batch::report::About;
 use crate::batch::{Options, Summary};
 use crate::error::Error;
 use crate::matcher::{Options as Suggest, Verdict};
 use crate::text::Language;
 use crate::web::body::{IDLE, Segment, refuse_long, too_long, too_slow};
 use crate::web::desk::Desk;
-use crate::web::lists::{Job, State as JobState, Upload, threads};
+use crate::web::lists::{Job, ReportOf, State as JobState, Upload, threads};
 use crate::web::problem::Problem;
 
 /// The longest upload.
@@ -46,6 +47,12 @@ pub(crate) struct ListForm {
     /// Language of the report, `da` or `en`.
     ui: Option<String>,
 }
+
+/// The report brings its style with it, and nothing else.
+const REPORT_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'";
+
+/// Characters of a list's name that are kept.
+const MAX_NAME: usize = 200;
 
 /// A list that was taken in.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
@@ -114,8 +121,8 @@ pub(crate) async fn create(State(desk): State<Arc<Desk>>, request: Request) -> R
         Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "the body has to be a form with a file")
             .hint("send multipart/form-data with the part `file`")
     })?;
-    let (upload, options) = tokio::time::timeout(WHOLE, read(&desk, form)).await.map_err(|_| too_slow())??;
-    let job = desk.lists.add(upload, options)?;
+    let (upload, options, report) = tokio::time::timeout(WHOLE, read(&desk, form)).await.map_err(|_| too_slow())??;
+    let job = desk.lists.add(upload, options, report)?;
     let location = format!("/v1/lists/{}", job.id);
     let queued = Queued { id: job.id.clone(), status: "queued" };
     Ok((StatusCode::ACCEPTED, [(header::LOCATION, location)], axum::Json(queued)))
@@ -145,7 +152,7 @@ pub(crate) async fn show(State(desk): State<Arc<Desk>>, Segment(id): Segment) ->
 pub(crate) async fn result(State(desk): State<Arc<Desk>>, Segment(id): Segment) -> Result<impl IntoResponse, Problem> {
     let job = desk.lists.get(&id).ok_or_else(unknown)?;
     if !matches!(job.state(), JobState::Done { .. }) {
-        return Err(Problem::new(StatusCode::CONFLICT, "the list is not scored yet, or could not be"));
+        return Err(unfinished());
     }
     let file = tokio::fs::File::open(job.output()).await.map_err(Error::from)?;
     let ending = job.output().extension().and_then(|ending| ending.to_str()).unwrap_or("csv");
@@ -162,6 +169,24 @@ pub(crate) async fn result(State(desk): State<Arc<Desk>>, Segment(id): Segment) 
     Ok((headers, Body::from_stream(ReaderStream::new(file))))
 }
 
+/// Shows a page about a scored list, for people to read.
+#[utoipa::path(get, path = "/v1/lists/{id}/report", tag = "lists", operation_id = "list_report",
+    params(("id" = String, Path, description = "The list's id")),
+    responses(
+        (status = 200, description = "The page, complete in itself", body = String, content_type = "text/html"),
+        (status = "default", description = "What is wrong", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
+pub(crate) async fn report(State(desk): State<Arc<Desk>>, Segment(id): Segment) -> Result<impl IntoResponse, Problem> {
+    let job = desk.lists.get(&id).ok_or_else(unknown)?;
+    let JobState::Done { summary, .. } = job.state() else { return Err(unfinished()) };
+    let ReportOf { name, language } = &job.report;
+    let about =
+        About { list: name, language: *language, as_of: job.options.suggest.as_of, prefix: &job.options.prefix };
+    let page = crate::batch::report::report(&desk.matcher, &summary, &about)?;
+    Ok(([(header::CONTENT_SECURITY_POLICY, REPORT_POLICY)], axum::response::Html(page)))
+}
+
 /// Deletes a list and its result, also while it is scored.
 #[utoipa::path(delete, path = "/v1/lists/{id}", tag = "lists", operation_id = "forget_list",
     params(("id" = String, Path, description = "The list's id")),
@@ -174,12 +199,17 @@ pub(crate) async fn forget(State(desk): State<Arc<Desk>>, Segment(id): Segment) 
     if desk.lists.forget(&id) { Ok(StatusCode::NO_CONTENT) } else { Err(unknown()) }
 }
 
+fn unfinished() -> Problem {
+    Problem::new(StatusCode::CONFLICT, "the list is not scored yet, or could not be")
+}
+
 fn unknown() -> Problem {
     Problem::not_found("no list has this id").hint("a list is kept for an hour, and no longer than the server runs")
 }
 
-async fn read(desk: &Desk, mut form: Multipart) -> Result<(Upload, Options), Problem> {
+async fn read(desk: &Desk, mut form: Multipart) -> Result<(Upload, Options, ReportOf), Problem> {
     let mut upload = None;
+    let mut report = ReportOf { name: String::new(), language: Language::En };
     let mut options = Options {
         threads: threads(),
         portfolio: true,
@@ -189,7 +219,9 @@ async fn read(desk: &Desk, mut form: Multipart) -> Result<(Upload, Options), Pro
     while let Some(mut field) = next(&mut form).await? {
         match field.name().unwrap_or_default() {
             "file" if upload.is_none() => {
-                let place = desk.lists.upload(field.file_name().unwrap_or_default())?;
+                let name = field.file_name().unwrap_or_default();
+                report.name = name.chars().take(MAX_NAME).collect();
+                let place = desk.lists.upload(name)?;
                 save(&mut field, &place).await?;
                 upload = Some(place);
             }
@@ -201,7 +233,7 @@ async fn read(desk: &Desk, mut form: Multipart) -> Result<(Upload, Options), Pro
                 let top = text(&mut field).await?;
                 options.suggest.top = if top.is_empty() { 3 } else { top.parse().map_err(|_| number(&top))? };
             }
-            "ui" => drop(text(&mut field).await?),
+            "ui" => report.language = if text(&mut field).await? == "da" { Language::Da } else { Language::En },
             other => {
                 let detail = format!("a part {other:?} is not expected, or not twice");
                 return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, detail)
@@ -211,7 +243,7 @@ async fn read(desk: &Desk, mut form: Multipart) -> Result<(Upload, Options), Pro
     }
     let upload =
         upload.ok_or_else(|| Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "the form has no file").field("file"))?;
-    Ok((upload, options))
+    Ok((upload, options, report))
 }
 
 async fn next(form: &mut Multipart) -> Result<Option<Field<'_>>, Problem> {

@@ -57,7 +57,7 @@ async function watch(id) {
   const response = await fetch(`/v1/lists/${id}`).catch(() => null);
   if (!response?.ok) return fail(response ? await explain(response, words.failed) : words.unreachable);
   const list = await response.json();
-  if (list.status === "failed") return fail([list.error?.detail ?? list.error, list.error?.hint].filter(Boolean).join(". "));
+  if (list.status === "failed") return fail([list.error, list.hint].filter(Boolean).join(". "));
   if (list.status !== "done") {
     $("bar").value = list.share ?? 0;
     $("message").textContent = fill(words.running, number.format(list.rows), percent(list.share ?? 0));
