@@ -17,7 +17,6 @@ use super::problem::Problem;
 use crate::batch::{Input, Options, Output, Summary, Watch, batch};
 use crate::error::{Error, Result};
 use crate::matcher::Matcher;
-use crate::text::Language;
 
 /// Lists that wait, run, or are kept; then the oldest finished one makes room.
 const MAX_LISTS: usize = 16;
@@ -62,20 +61,9 @@ pub(crate) struct Job {
     _all: Arc<TempDir>,
     input: PathBuf,
     output: PathBuf,
-    pub(crate) task: Task,
+    pub(crate) options: Options,
     pub(crate) watch: Watch,
     state: Mutex<State>,
-}
-
-/// What is to be done with a list.
-#[derive(Clone, Debug)]
-pub(crate) struct Task {
-    /// How to score it.
-    pub(crate) options: Options,
-    /// What its owner calls it; shown, and never used as a path.
-    pub(crate) name: String,
-    /// Language of what is told of it.
-    pub(crate) language: Language,
 }
 
 /// Where a list stands.
@@ -127,12 +115,12 @@ impl Lists {
     }
 
     /// Queues an uploaded list.
-    pub(crate) fn add(&self, upload: Upload, task: Task) -> Result<Arc<Job>, Problem> {
+    pub(crate) fn add(&self, upload: Upload, options: Options) -> Result<Arc<Job>, Problem> {
         let Upload { dir, input, output } = upload;
         let state = Mutex::new(State::Queued);
         let id = Uuid::new_v4().to_string();
         let (watch, all) = (Watch::default(), Arc::clone(&self.dir));
-        let job = Arc::new(Job { id, dir, _all: all, input, output, task, watch, state });
+        let job = Arc::new(Job { id, dir, _all: all, input, output, options, watch, state });
         let mut jobs = lock(&self.jobs);
         if jobs.len() >= MAX_LISTS {
             let oldest = jobs.values().filter_map(|job| Some((job.ended()?, job.id.clone()))).min();
@@ -186,7 +174,7 @@ impl Job {
         let since = Instant::now();
         *lock(&self.state) = State::Running { since };
         let (input, output) = (Input::File(self.input.clone()), Output::File(self.output.clone()));
-        let result = batch(matcher, &input, &output, &self.task.options, &self.watch);
+        let result = batch(matcher, &input, &output, &self.options, &self.watch);
         // The upload is personal data of many companies; the result holds it once more, once is enough.
         fs::remove_file(&self.input).ok();
         let at = Instant::now();

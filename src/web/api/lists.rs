@@ -19,14 +19,11 @@ use crate::matcher::{Options as Suggest, Verdict};
 use crate::text::Language;
 use crate::web::body::{IDLE, Segment, refuse_long, too_long, too_slow};
 use crate::web::desk::Desk;
-use crate::web::lists::{Job, State as JobState, Task, Upload, threads};
+use crate::web::lists::{Job, State as JobState, Upload, threads};
 use crate::web::problem::Problem;
 
 /// The longest upload.
 pub(crate) const MAX_LIST: usize = 100 << 20;
-
-/// Characters that are kept of a list's name.
-const MAX_NAME: usize = 200;
 
 /// The longest field beside the file.
 const MAX_FIELD: usize = 4 << 10;
@@ -64,8 +61,6 @@ pub(crate) struct Queued {
 pub(crate) struct Progress {
     /// Its id.
     id: String,
-    /// What its file was called.
-    name: String,
     /// `queued`, `running`, `done` or `failed`.
     status: &'static str,
     /// Rows scored so far.
@@ -119,8 +114,8 @@ pub(crate) async fn create(State(desk): State<Arc<Desk>>, request: Request) -> R
         Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "the body has to be a form with a file")
             .hint("send multipart/form-data with the part `file`")
     })?;
-    let (upload, task) = tokio::time::timeout(WHOLE, read(&desk, form)).await.map_err(|_| too_slow())??;
-    let job = desk.lists.add(upload, task)?;
+    let (upload, options) = tokio::time::timeout(WHOLE, read(&desk, form)).await.map_err(|_| too_slow())??;
+    let job = desk.lists.add(upload, options)?;
     let location = format!("/v1/lists/{}", job.id);
     let queued = Queued { id: job.id.clone(), status: "queued" };
     Ok((StatusCode::ACCEPTED, [(header::LOCATION, location)], axum::Json(queued)))
@@ -183,46 +178,40 @@ fn unknown() -> Problem {
     Problem::not_found("no list has this id").hint("a list is kept for an hour, and no longer than the server runs")
 }
 
-async fn read(desk: &Desk, mut form: Multipart) -> Result<(Upload, Task), Problem> {
+async fn read(desk: &Desk, mut form: Multipart) -> Result<(Upload, Options), Problem> {
     let mut upload = None;
-    let options = Options {
+    let mut options = Options {
         threads: threads(),
         portfolio: true,
         suggest: Suggest { explain: true, ..Suggest::default() },
         ..Options::default()
     };
-    let mut task = Task { options, name: String::new(), language: Language::En };
     while let Some(mut field) = next(&mut form).await? {
         match field.name().unwrap_or_default() {
             "file" if upload.is_none() => {
-                task.name = field.file_name().unwrap_or_default().chars().take(MAX_NAME).collect();
-                let place = desk.lists.upload(&task.name)?;
+                let place = desk.lists.upload(field.file_name().unwrap_or_default())?;
                 save(&mut field, &place).await?;
                 upload = Some(place);
             }
             "text_column" => {
                 let column = text(&mut field).await?;
-                task.options.text_columns.extend(Some(column).filter(|column| !column.is_empty()));
+                options.text_columns.extend(Some(column).filter(|column| !column.is_empty()));
             }
             "top" => {
                 let top = text(&mut field).await?;
-                task.options.suggest.top = if top.is_empty() { 3 } else { top.parse().map_err(|_| number(&top))? };
+                options.suggest.top = if top.is_empty() { 3 } else { top.parse().map_err(|_| number(&top))? };
             }
-            "ui" => {
-                task.language = match text(&mut field).await?.as_str() {
-                    "da" => Language::Da,
-                    "en" | "" => Language::En,
-                    _ => return Err(unprocessable("da or en is expected").field("ui")),
-                }
-            }
+            "ui" => drop(text(&mut field).await?),
             other => {
-                return Err(unprocessable(&format!("a part {other:?} is not expected, or not twice"))
+                let detail = format!("a part {other:?} is not expected, or not twice");
+                return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, detail)
                     .hint("the parts are file, text_column, top and ui"));
             }
         }
     }
-    let upload = upload.ok_or_else(|| unprocessable("the form has no file").field("file"))?;
-    Ok((upload, task))
+    let upload =
+        upload.ok_or_else(|| Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "the form has no file").field("file"))?;
+    Ok((upload, options))
 }
 
 async fn next(form: &mut Multipart) -> Result<Option<Field<'_>>, Problem> {
@@ -260,30 +249,30 @@ fn broken(error: &MultipartError) -> Problem {
 }
 
 fn number(text: &str) -> Problem {
-    unprocessable(&format!("{text:?} is no number of clusters")).field("top")
-}
-
-fn unprocessable(detail: &str) -> Problem {
-    Problem::new(StatusCode::UNPROCESSABLE_ENTITY, detail)
+    Problem::new(StatusCode::UNPROCESSABLE_ENTITY, format!("{text:?} is no number of clusters")).field("top")
 }
 
 fn progress(desk: &Desk, job: &Job) -> Progress {
     let watch = &job.watch;
-    let rows = watch.rows();
-    let told = Progress { id: job.id.clone(), name: job.task.name.clone(), rows, ..Progress::default() };
+    let (id, rows) = (job.id.clone(), watch.rows());
     let share = watch.total().map_or(0.0, |total| (watch.bytes() as f64 / total as f64).min(1.0));
     let pace = |time: Duration| rows as f64 / time.as_secs_f64().max(1e-3);
     match job.state() {
-        JobState::Queued => Progress { status: "queued", ..told },
-        JobState::Running { since } => {
-            Progress { status: "running", share, rows_per_second: pace(since.elapsed()), ..told }
-        }
+        JobState::Queued => Progress { id, status: "queued", ..Progress::default() },
+        JobState::Running { since } => Progress {
+            id,
+            status: "running",
+            rows,
+            share,
+            rows_per_second: pace(since.elapsed()),
+            ..Progress::default()
+        },
         JobState::Done { summary, took, .. } => {
-            let summary = Some(counts(desk, &summary));
-            Progress { status: "done", share: 1.0, rows_per_second: pace(took), summary, ..told }
+            let (summary, rows_per_second) = (Some(counts(desk, &summary)), pace(took));
+            Progress { id, status: "done", rows, share: 1.0, rows_per_second, summary, ..Progress::default() }
         }
         JobState::Failed { detail, hint, .. } => {
-            Progress { status: "failed", share, error: Some(detail), hint, ..told }
+            Progress { id, status: "failed", rows, share, error: Some(detail), hint, ..Progress::default() }
         }
     }
 }
