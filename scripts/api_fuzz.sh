@@ -3,7 +3,7 @@
 # server error, and none may have another form than described.
 # Usage: scripts/api_fuzz.sh MATCHER [EXAMPLES]
 set -euo pipefail
-matcher=$1
+matcher=$(realpath "$1")
 examples=${2:-100}
 work=$(mktemp -d)
 server=
@@ -12,6 +12,8 @@ finish() {
   rm -rf "$work"
 }
 trap finish EXIT
+# What schemathesis remembers of a run is of no use to the next.
+cd "$work"
 
 if command -v schemathesis >/dev/null; then
   schemathesis=schemathesis
