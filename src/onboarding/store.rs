@@ -28,6 +28,8 @@ const COLUMNS: &str = "id, created_at, text, text_sha256, language, verdict, sug
 pub struct Store {
     connection: Connection,
     path: PathBuf,
+    /// Something was deleted and its traces may still be there.
+    traces: bool,
 }
 
 /// Which cases to list.
@@ -155,9 +157,8 @@ impl Store {
     pub fn forget(&mut self, id: &str) -> Result<bool> {
         let deleted = self.connection.execute("DELETE FROM cases WHERE id = ?1", [id]);
         let deleted = deleted.map_err(|error| self.failure(error))?;
-        if deleted > 0 {
-            self.scrub()?;
-        }
+        self.traces |= deleted > 0;
+        self.scrub()?;
         Ok(deleted > 0)
     }
 
@@ -168,9 +169,8 @@ impl Store {
     pub fn forget_before(&mut self, time: Timestamp) -> Result<usize> {
         let deleted = self.connection.execute("DELETE FROM cases WHERE created_at < ?1", [moment(time)]);
         let deleted = deleted.map_err(|error| self.failure(error))?;
-        if deleted > 0 {
-            self.scrub()?;
-        }
+        self.traces |= deleted > 0;
+        self.scrub()?;
         Ok(deleted)
     }
 
@@ -188,16 +188,23 @@ impl Store {
         &self.path
     }
 
-    /// Rewrites the file without what was deleted, since moved rows leave copies in unused parts of pages, and empties
-    /// the log.
-    fn scrub(&mut self) -> Result<()> {
+    /// If something was deleted: rewrites the file without it, since moved rows leave copies in unused parts of pages,
+    /// and empties the log. What could not be done is tried again by the next call.
+    ///
+    /// # Errors
+    /// As [`Store::forget`].
+    pub fn scrub(&mut self) -> Result<()> {
+        if !self.traces {
+            return Ok(());
+        }
         self.connection.execute_batch("VACUUM").map_err(|error| self.failure(error))?;
         let emptied = self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>(0));
         if emptied.map_err(|error| self.failure(error))? != 0 {
             let busy = io::Error::new(io::ErrorKind::ResourceBusy, "another program is reading the file");
             return Err(Error::io(&self.path, busy)
-                .with_hint("the case is deleted; its traces go when that program ends and the next case is deleted"));
+                .with_hint("the case is deleted; its traces go when that program ends and a case is deleted or the server looks again"));
         }
+        self.traces = false;
         Ok(())
     }
 
@@ -238,11 +245,35 @@ mod tests {
         assert_eq!(store.list(&Filter::default()).unwrap().cases.len(), kept);
     }
 
+    /// The files as they stand when the program is killed after a deletion, and before its traces are gone.
+    #[test]
+    fn traces_that_a_killed_program_left_go_when_the_file_is_opened() {
+        let dir = tempfile::tempdir().unwrap();
+        let (path, copy) = (dir.path().join("cases.sqlite3"), dir.path().join("copy.sqlite3"));
+        let store = Store::open(&path).unwrap();
+        let matcher = Matcher::embedded().unwrap();
+        let text = "hemmelig rederi".to_owned();
+        let new = NewCase { text, language: LanguageHint::Auto, decision: Decision::default() };
+        store.add(&Case::decide(&matcher, &mut Scratch::default(), new, KeepText::Full).unwrap()).unwrap();
+        store.connection.execute("DELETE FROM cases", []).unwrap();
+        let wal = |path: &Path| PathBuf::from(format!("{}-wal", path.display()));
+        std::fs::copy(&path, &copy).unwrap();
+        std::fs::copy(wal(&path), wal(&copy)).unwrap();
+        let holds = |path: &Path| {
+            let bytes = std::fs::read(path).unwrap_or_default();
+            bytes.windows(8).any(|window| window == b"hemmelig")
+        };
+        assert!(holds(&wal(&copy)));
+        let opened = Store::open(&copy).unwrap();
+        assert!(!holds(&wal(&copy)) && !holds(&copy));
+        assert!(opened.list(&Filter::default()).unwrap().cases.is_empty());
+    }
+
     #[test]
     fn a_store_that_somebody_else_writes_to_is_busy() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("cases.sqlite3");
-        let (mut store, other) = (Store::open(&path).unwrap(), Store::open(&path).unwrap());
+        let (mut store, other) = (Store::open(&path).unwrap(), Store::open_existing(&path).unwrap());
         store.connection.busy_timeout(Duration::from_millis(10)).unwrap();
         other.connection.execute_batch("BEGIN IMMEDIATE").unwrap();
         let error = store.forget_before(Timestamp::now()).unwrap_err();

@@ -1,7 +1,7 @@
 //! The one thread that has the store: requests hand it their questions and wait for the answers without blocking.
 
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 use jiff::{SignedDuration, Timestamp};
@@ -50,20 +50,26 @@ impl Keeper {
 }
 
 fn work(mut store: Store, asked: &Receiver<Question>, retention_days: Option<u32>) {
+    let mut swept = Instant::now();
     loop {
-        match asked.recv_timeout(SWEEP_EVERY) {
+        match asked.recv_timeout(SWEEP_EVERY.saturating_sub(swept.elapsed())) {
             Ok(question) => question(&mut store),
             Err(RecvTimeoutError::Disconnected) => return,
             Err(RecvTimeoutError::Timeout) => {}
         }
+        if swept.elapsed() < SWEEP_EVERY {
+            continue;
+        }
+        swept = Instant::now();
         if let Err(error) = sweep(&mut store, retention_days) {
             tracing::warn!("cases that are too old could not be deleted: {error}");
         }
     }
 }
 
-/// Forgets what is older than it may be.
+/// Forgets what is older than it may be, and removes traces that could not be removed before.
 fn sweep(store: &mut Store, retention_days: Option<u32>) -> Result<()> {
+    store.scrub()?;
     let Some(days) = retention_days else { return Ok(()) };
     let forgotten = store.forget_before(Timestamp::now() - SignedDuration::from_hours(24 * i64::from(days)))?;
     if forgotten > 0 {

@@ -29,7 +29,8 @@ pub fn default_store() -> Result<PathBuf> {
 }
 
 impl Store {
-    /// Opens the file, and makes it if it is not there; only its owner may read a new one.
+    /// Opens the file, and makes it if it is not there; only its owner may read a new one. For the one program that
+    /// serves it: others use [`Store::open_existing`].
     ///
     /// # Errors
     /// If the file cannot be read and written, is no store, or was written by a newer version of the program.
@@ -44,7 +45,14 @@ impl Store {
     /// ```
     pub fn open(path: &Path) -> Result<Store> {
         create_private(path).map_err(|error| unusable(path, error))?;
-        Store::open_existing(path)
+        // A log that is still there was left by a program that was killed, perhaps in the middle of forgetting.
+        let mut log = path.as_os_str().to_owned();
+        log.push("-wal");
+        let killed = fs::metadata(log).is_ok_and(|log| log.len() > 0);
+        let mut store = Store::open_existing(path)?;
+        store.traces = killed;
+        store.scrub()?;
+        Ok(store)
     }
 
     /// Opens the file if it is there.
@@ -75,7 +83,7 @@ impl Store {
         let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
         // SQLite's own `lower` leaves Æ, Ø and Å as they are.
         connection.create_scalar_function("lowercase", 1, flags, lowercase).map_err(at)?;
-        Ok(Store { connection, path: path.to_owned() })
+        Ok(Store { connection, path: path.to_owned(), traces: false })
     }
 }
 
