@@ -14,7 +14,7 @@ use serde_json::json;
 use tempfile::TempDir;
 
 use self::server::Server;
-use self::support::{run, run_with_input};
+use self::support::{Run, command, run, run_with_input};
 
 fn place() -> (TempDir, PathBuf) {
     let dir = TempDir::new().expect("a folder");
@@ -205,6 +205,14 @@ fn old_cases_go_when_the_server_starts() {
 fn age(store: &Path, sql: &str) {
     let connection = rusqlite::Connection::open(store).expect("it opens");
     assert_eq!(connection.execute(sql, []).expect("it is written"), 1);
+}
+
+#[test]
+fn without_a_name_cases_are_in_the_data_folder() {
+    let dir = TempDir::new().expect("a folder");
+    let output = command(["cases", "list"]).env("XDG_DATA_HOME", dir.path()).output().expect("it runs");
+    Run::from(output).expect_error("matcher/cases.sqlite3");
+    assert_eq!(std::fs::read_dir(dir.path()).expect("it is there").count(), 0, "looking makes no file");
 }
 
 #[test]
