@@ -3,7 +3,7 @@
 
     cargo build --release && scripts/bench/bench.py [--peers KEPT]
 
-Builds the yardsticks beside this file (the csv crate, linfa). With --peers, a folder that `scripts/peers/peers.py --keep`
+Builds the yardsticks beside this file (the csv crate, linfa). The desk is measured if `wrk` is installed. With --peers, a folder that `scripts/peers/peers.py --keep`
 filled, and with the Python that scripts/peers needs, scikit-learn and fastText are measured too. Commands that are
 compared run in turn, so that a slow moment of the machine hits all of them, and the fastest run of each counts.
 """
@@ -12,6 +12,7 @@ import argparse
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -128,7 +129,40 @@ def measured(arguments, folder):
                 sink.write(block)
     memory[rows * 10] = run(batch(ten_times))[2]
 
-    return page(arguments, beside, copy, others, lengths, clusters, memory, megabytes)
+    desk = served(matcher, folder, make_list(folder / "large.csv", 320_000)) if shutil.which("wrk") else None
+    return page(arguments, beside, copy, others, lengths, clusters, memory, megabytes, desk)
+
+
+def served(matcher, folder, list_path):
+    """Requests a second, p99 in ms and memory in MiB of `matcher serve`: alone, and while it scores a list."""
+    says("the desk")
+    command = [matcher, "serve", "--listen", "127.0.0.1:0", "--no-open", "--quiet", "--store", folder / "cases.sqlite3"]
+    server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    try:
+        url = server.stdout.readline().removeprefix("listening on ").strip()
+        load(url, 32, 3)
+        resident = memory_of(server.pid)
+        alone = load(url, 32, 30)
+        after = memory_of(server.pid)
+        upload = ["curl", "-sS", "-F", f"file=@{list_path}", "-F", f"text_column={COLUMN}", f"{url}/v1/lists"]
+        subprocess.run(upload, stdout=subprocess.DEVNULL, check=True)
+        return {"alone": alone, "beside a list": load(url, 4, 3), "memory": (resident, after)}
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def load(url, connections, seconds):
+    command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency", "-s", ROOT / "scripts/load.lua", url]
+    told = subprocess.run([str(word) for word in command], capture_output=True, text=True, check=True).stdout
+    if wrong := re.search(r"Non-2xx.*|Socket errors.*", told):
+        sys.exit(f"wrk: {wrong[0]}")
+    figure, unit = re.search(r"99%\s+([\d.]+)(us|ms|s)", told).groups()
+    return float(re.search(r"Requests/sec:\s+([\d.]+)", told)[1]), float(figure) * {"us": 1e-3, "ms": 1, "s": 1e3}[unit]
+
+
+def memory_of(process):
+    return int(re.search(r"VmRSS:\s+(\d+)", Path(f"/proc/{process}/status").read_text())[1]) / 1024
 
 
 def says(what):
@@ -171,7 +205,7 @@ def peer(name, folder, path):
     return 0
 
 
-def page(arguments, beside, copy, others, lengths, clusters, memory, megabytes):
+def page(arguments, beside, copy, others, lengths, clusters, memory, megabytes, desk):
     rows = arguments.rows
     number = lambda x: f"{float(f'{x:.3g}'):,.0f}"
     best = min(beside[count][0] for count in beside if count != "copy")
@@ -242,6 +276,20 @@ def page(arguments, beside, copy, others, lengths, clusters, memory, megabytes):
         "|---:|---:|",
     ]
     lines += [f"| {count:,} | {peak:.0f} |" for count, peak in memory.items()]
+    if desk:
+        before, after = desk["memory"]
+        lines += [
+            "",
+            "## The desk",
+            "",
+            "`matcher serve` under `wrk -t1` on the same cores (`scripts/load.lua`): three clusters with reasons for texts of 100",
+            f"to 190 characters. Its memory was {before:.0f} MiB after 3 seconds of load and {after:.0f} MiB after 30 more.",
+            "",
+            "|  | requests/s | p99, ms |",
+            "|---|---:|---:|",
+            f"| 32 connections, 30 s | {number(desk['alone'][0])} | {desk['alone'][1]:.1f} |",
+            f"| 4 connections, 3 s, while a list is scored | {number(desk['beside a list'][0])} | {desk['beside a list'][1]:.1f} |",
+        ]
     lines += ["", "## This run", "", f"{date.today()}, {os.cpu_count()} cores, {model_name()}.", ""]
     return "\n".join(lines)
 
