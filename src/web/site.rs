@@ -37,6 +37,7 @@ pub(super) fn site() -> Router<Arc<Desk>> {
         .route("/cases/{id}", get(case))
         .route("/cases/{id}/handout", get(handout))
         .route("/lists", get(lists))
+        .route("/lists/{id}", get(list))
         .route("/clusters", get(clusters))
         .route("/privacy", get(privacy))
         .route("/map", get(candidates))
@@ -102,7 +103,15 @@ impl Visitor {
             StatusCode::NOT_FOUND => speech.say("There is nothing here", "Her er ingenting"),
             _ => speech.say("That did not work", "Det lykkedes ikke"),
         };
-        let body = pages::trouble(speech, title, problem.detail());
+        let body = if status == StatusCode::NOT_FOUND {
+            let detail = speech.say(
+                "The address leads nowhere. A case or a list may have been deleted since.",
+                "Adressen fører ingen steder hen. En sag eller en liste kan være slettet siden.",
+            );
+            pages::trouble(speech, title, detail, speech)
+        } else {
+            pages::trouble(speech, title, problem.detail(), Speech(Language::En))
+        };
         (status, self.page(Place::Elsewhere, title, None, body)).into_response()
     }
 }
@@ -158,7 +167,7 @@ async fn cases(State(desk): State<Arc<Desk>>, visitor: Visitor, wanted: Params<W
     let listing = Listing { cases: &found.cases, query: &wanted.query, verdict, order, next, selection };
     let speech = visitor.speech;
     let body = pages::cases(speech, desk.matcher.catalogue(), &listing);
-    visitor.page(Place::Cases, speech.say("Cases", "Sager"), None, body)
+    visitor.page(Place::Cases, speech.say("Cases", "Sager"), Some("cases.js"), body)
 }
 
 /// A value as it stands in an address.
@@ -203,7 +212,14 @@ async fn handout(State(desk): State<Arc<Desk>>, visitor: Visitor, Segment(id): S
 
 async fn lists(visitor: Visitor) -> Response {
     let speech = visitor.speech;
-    visitor.page(Place::Lists, speech.say("A list", "En liste"), Some("lists.js"), pages::lists(speech))
+    visitor.page(Place::Lists, speech.say("A list", "En liste"), Some("lists.js"), pages::lists(speech, None))
+}
+
+/// The same page on its way with one list, so that it can be left and come back to.
+async fn list(visitor: Visitor, Segment(id): Segment) -> Response {
+    let speech = visitor.speech;
+    let body = pages::lists(speech, Some(&id));
+    visitor.page(Place::Lists, speech.say("A list", "En liste"), Some("lists.js"), body)
 }
 
 #[derive(Debug, Deserialize)]

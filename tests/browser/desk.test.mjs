@@ -95,6 +95,26 @@ test("a word lights up in the text when its reason is looked at", async () => {
   assert.match(await second.getAttribute("class"), /shown/);
 });
 
+test("looking at a word does not move the page away from it", async () => {
+  const { page } = await open("/", { height: 700 });
+  await type(page, `${TEXT}\n\n`.repeat(12));
+  const chip = page.locator(".card").last().locator(".chips button").first();
+  await chip.scrollIntoViewIfNeeded();
+  const place = () => page.evaluate(() => scrollY);
+  const before = await place();
+  await chip.hover();
+  await page.waitForSelector("mark.lit");
+  assert.equal(await place(), before);
+  assert.ok(await page.locator("mark.lit").first().isVisible());
+});
+
+test("the map and the cards name the same shares", async () => {
+  const { page } = await open();
+  await type(page, TEXT);
+  await page.waitForSelector("#map svg");
+  assert.doesNotMatch(await page.locator("#map").textContent(), /(^|\D)0\s%/);
+});
+
 test("none fits and too little are answers", async () => {
   const { page } = await open("/", { ui: "en" });
   await page.fill("#text", "solicitors for wills and divorces");
@@ -159,6 +179,9 @@ test("a list is scored and comes back with a report", async () => {
   assert.equal(result.trim().split("\n").length, 4);
   const report = await page.request.get(new URL(await page.getAttribute("#report", "href"), base).href);
   assert.match(await report.text(), /<html lang="da">/);
+  await page.goto(page.url());
+  assert.match(page.url(), /\/lists\/[0-9a-f-]+$/);
+  await page.waitForSelector("#done:not([hidden])");
   assert.deepEqual(complaints, []);
 });
 
@@ -176,6 +199,12 @@ test("all of it goes by keyboard", async () => {
   await page.keyboard.press("Enter");
   await page.waitForSelector("#saved:not([hidden])");
   assert.equal(await page.evaluate(() => document.activeElement.id), "saved");
+});
+
+test("a case that is not there is told of in the language of the page", async () => {
+  const { page } = await open("/privacy");
+  await page.goto(`${base}/cases/none`);
+  assert.match(await page.locator("main").textContent(), /Her er ingenting.*kan være slettet/s);
 });
 
 test("a personal number is pointed out, and masked in what is kept", async () => {

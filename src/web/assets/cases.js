@@ -1,6 +1,9 @@
 import { explain } from "./text.js";
 
-// Print, and forgetting after a question.
+// Times by the clock on the wall, printing, and forgetting after a question.
+const clock = new Intl.DateTimeFormat(document.documentElement.lang === "da" ? "da-DK" : "en-GB", { dateStyle: "medium", timeStyle: "short" });
+for (const time of document.querySelectorAll("time")) time.textContent = clock.format(new Date(time.dateTime));
+
 document.getElementById("print")?.addEventListener("click", () => print());
 
 const dialog = document.getElementById("sure");

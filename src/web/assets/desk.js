@@ -14,10 +14,11 @@ let answer = null;
 let shown = 0;
 let running = null;
 
-fetch("/v1/clusters").then((response) => response.json()).then(({ clusters }) => {
-  for (const cluster of clusters) facts.set(cluster.id, cluster);
-  if (field.value.trim()) ask();
-});
+fetch("/v1/clusters")
+  .then((response) => response.json())
+  .then(({ clusters }) => clusters.forEach((cluster) => facts.set(cluster.id, cluster)))
+  .catch(() => fail(words.unreachable))
+  .then(() => field.value.trim() && ask());
 
 field.addEventListener("input", () => {
   clearTimeout(timer);
@@ -143,13 +144,21 @@ function chips(list, reasons, place) {
     const light = (on) => () => {
       choose(place);
       for (const mark of $("read").querySelectorAll("mark")) mark.classList.toggle("lit", on && mark.dataset.start === `${reason.start}`);
-      if (on) $("read").querySelector("mark.lit")?.scrollIntoView({ block: "nearest" });
+      if (on) bring($("read").querySelector("mark.lit"));
     };
     for (const name of ["pointerenter", "focus", "click"]) button.addEventListener(name, light(true));
     for (const name of ["pointerleave", "blur"]) button.addEventListener(name, light(false));
     item.append(button);
     return item;
   }));
+}
+
+// Scrolls the text within its box. The page must not move: the pointer would lose the word it is on.
+function bring(mark) {
+  if (!mark) return;
+  const box = $("read");
+  const [inner, outer] = [mark.getBoundingClientRect(), box.getBoundingClientRect()];
+  if (inner.top < outer.top || inner.bottom > outer.bottom) box.scrollTop += inner.top - outer.top - box.clientHeight / 3;
 }
 
 function choose(place) {
@@ -188,15 +197,15 @@ function tip() {
     .filter(([, gain]) => gain > 0.1)
     .sort((a, b) => b[1] - a[1])
     .slice(0, 3)
-    .map(([word]) => `“${word}”`);
+    .map(([word]) => fill(words.quoted, word));
   const names = [second.name, percent(second.probability)];
-  say($("tip-words"), ahead.length ? fill(words.tip, ...names, ahead.join(", "), second.name, first.name) : fill(words.tipNone, ...names, first.name));
+  say($("tip-words"), ahead.length ? fill(words.tip, ...names, second.name, first.name, ahead.join(", ")) : fill(words.tipNone, ...names, first.name));
   $("compare").href = `/clusters?a=${encodeURIComponent(first.cluster)}&b=${encodeURIComponent(second.cluster)}#compare`;
 }
 
 let drawn = "";
 async function map() {
-  const seats = answer.suggestions.map(({ cluster, probability }) => `${cluster}:${probability.toFixed(2)}`).join(",");
+  const seats = answer.suggestions.map(({ cluster, probability }) => `${cluster}:${probability.toFixed(4)}`).join(",");
   if (seats === drawn) return;
   drawn = seats;
   const response = await fetch(`/map?candidates=${encodeURIComponent(seats)}`).catch(() => null);
@@ -229,7 +238,8 @@ $("decide").addEventListener("submit", async (event) => {
   }
   save.disabled = true;
   const decision = { cluster, note: note.value || null, by: by.value || null };
-  const body = JSON.stringify({ text: field.value, decision });
+  // What was shown is what is decided, whatever was typed in the last moment.
+  const body = JSON.stringify({ text: answer.text, decision });
   const response = await fetch("/v1/cases", { method: "POST", headers: { "Content-Type": "application/json" }, body }).catch(() => null);
   save.disabled = false;
   $("saved").hidden = !response?.ok;

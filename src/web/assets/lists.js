@@ -33,7 +33,10 @@ async function send(file) {
   begin(fill(words.sending, file.name));
   const response = await fetch("/v1/lists", { method: "POST", body }).catch(() => null);
   if (!response?.ok) return fail(response ? await explain(response, words.failed) : words.unreachable);
-  watch((await response.json()).id);
+  const { id } = await response.json();
+  // The list keeps its address: the page can be left, and come back to.
+  history.replaceState(null, "", `/lists/${id}`);
+  watch(id);
 }
 
 function begin(message) {
@@ -54,7 +57,8 @@ function fail(message) {
 }
 
 async function watch(id) {
-  const response = await fetch(`/v1/lists/${id}`).catch(() => null);
+  const response = await fetch(`/v1/lists/${encodeURIComponent(id)}`).catch(() => null);
+  if (response?.status === 404) return fail(words.gone);
   if (!response?.ok) return fail(response ? await explain(response, words.failed) : words.unreachable);
   const list = await response.json();
   if (list.status === "failed") return fail([list.error, list.hint].filter(Boolean).join(". "));
@@ -70,4 +74,9 @@ async function watch(id) {
   $("report").href = `/v1/lists/${id}/report`;
   $("done").hidden = false;
   $("result").focus();
+}
+
+if ($("lists").dataset.id) {
+  begin("");
+  watch($("lists").dataset.id);
 }

@@ -178,9 +178,10 @@ pub(super) fn decided(speech: Speech, catalogue: &Catalogue, case: &Case) -> Str
     }
 }
 
-/// Day and minute, in UTC as it is kept.
-fn when(case: &Case) -> String {
-    case.created_at.get(..16).unwrap_or(&case.created_at).replace('T', " ")
+/// Day and minute, in UTC as it is kept; `cases.js` says it by the clock of whoever looks.
+fn when(case: &Case) -> Markup {
+    let minute = case.created_at.get(..16).unwrap_or(&case.created_at).replace('T', " ");
+    html! { time datetime=(case.created_at) { (minute) " UTC" } }
 }
 
 fn verdict_name(speech: Speech, verdict: Verdict) -> &'static str {

@@ -3,8 +3,8 @@
 use jiff::civil::Date;
 use maud::{Markup, html};
 
-use super::cases::{decided, lang};
-use super::{full_name, of, site};
+use super::cases::lang;
+use super::{full_name, of, site, status};
 use crate::catalogue::{Catalogue, Cluster, Status};
 use crate::explain::Reason;
 use crate::onboarding::Case;
@@ -87,7 +87,7 @@ pub(in crate::web) fn handout(speech: Speech, catalogue: &Catalogue, case: &Case
                     "Et program ({}) foreslog, et menneske besluttede{}. Fakta om klyngerne: udgave {}. De kan være forkerte; spørg klyngen.",
                     &[&case.model, &case.decision.by.as_ref().map(|by| format!(" ({by})")).unwrap_or_default(), &case.catalogue_version],
                 ))
-                " " (decided(speech, catalogue, case)) " · " (&case.id[..8.min(case.id.len())])
+                " " (speech.fill("Case {}.", "Sag {}.", &[&case.id[..8.min(case.id.len())]]))
             }
         }
     }
@@ -114,6 +114,7 @@ fn offer(speech: Speech, catalogue: &Catalogue, cluster: &Cluster, day: Date) ->
                     a href=(cluster.website) { (site(&cluster.website)) }
                     @if let Some(town) = &cluster.seat.town { ", " (town) }
                 }
+                @if cluster.status_on(day) != Status::Active { p .status { (status(speech, cluster.status_on(day))) } }
             }
         }
     }

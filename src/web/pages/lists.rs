@@ -5,18 +5,19 @@ use serde_json::json;
 
 use crate::speech::Speech;
 
-/// The page; `lists.js` sends the list and follows it.
-pub(in crate::web) fn lists(speech: Speech) -> Markup {
+/// The page; `lists.js` sends a list and follows it, or the one with this id.
+pub(in crate::web) fn lists(speech: Speech, id: Option<&str>) -> Markup {
     let say = |en, da| speech.say(en, da);
     let words = json!({
         "sending": say("Sending {} …", "Sender {} …"),
         "running": say("{} rows scored, {} of the list.", "{} rækker vurderet, {} af listen."),
         "done": say("Done: {} rows.", "Færdig: {} rækker."),
+        "gone": say("This list is no longer here. Choose the file again.", "Listen er her ikke længere. Vælg filen igen."),
         "failed": say("That did not work.", "Det lykkedes ikke."),
         "unreachable": say("The program does not answer. Is it still running?", "Programmet svarer ikke. Kører det stadig?"),
     });
     html! {
-        div #lists data-words=(words.to_string()) {
+        div #lists data-words=(words.to_string()) data-id=[id] {
             h1 { (say("A list of companies", "En liste over virksomheder")) }
             p {
                 (say(

@@ -100,8 +100,8 @@ impl Page<'_> {
                     main #main tabindex="-1" { (body) }
                     footer .site {
                         (speech.say(
-                            "Suggestions come from a program and can be wrong. A person decides. Nothing leaves this machine.",
-                            "Forslagene kommer fra et program og kan være forkerte. Et menneske beslutter. Intet forlader denne maskine.",
+                            "Suggestions come from a program and can be wrong. A person decides. The program passes nothing on.",
+                            "Forslagene kommer fra et program og kan være forkerte. Et menneske beslutter. Programmet sender intet videre.",
                         ))
                     }
                 }
@@ -111,10 +111,10 @@ impl Page<'_> {
 }
 
 /// What is said of a path that leads nowhere, or of a failure.
-pub(super) fn trouble(speech: Speech, title: &str, detail: &str) -> Markup {
+pub(super) fn trouble(speech: Speech, title: &str, detail: &str, told: Speech) -> Markup {
     html! {
         h1 { (title) }
-        p { (detail) }
+        p lang=[(told.code() != speech.code()).then_some(told.code())] { (detail) }
         p { a href="/" { (speech.say("Back to the desk", "Tilbage til skrivebordet")) } }
     }
 }

@@ -43,7 +43,7 @@ pub(in crate::web) fn privacy(speech: Speech, keeps: &Keeps<'_>) -> Markup {
                 dt { (say("Deleting", "Sletning")) }
                 dd { (say("“Forget this case” on its page, or `matcher cases delete ID`. The data are overwritten in the file.", "“Glem denne sag” på sagens side, eller `matcher cases delete ID`. Data overskrives i filen.")) }
                 dt { (say("Lists", "Lister")) }
-                dd { (say("Kept in a temporary folder for an hour, or until the program ends.", "Ligger i en midlertidig mappe i en time, eller til programmet slutter.")) }
+                dd { (say("Kept in a folder beside the file of cases for an hour, or until the program ends.", "Ligger i en mappe ved siden af filen med sager i en time, eller til programmet slutter.")) }
             }
         }
         section {
