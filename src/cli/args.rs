@@ -1,13 +1,14 @@
 //! What may be written on the command line.
 
+mod choices;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand};
 use jiff::civil::Date;
 
-use crate::evaluate::RankerKind;
-use crate::text::{Language, LanguageHint};
+pub(crate) use self::choices::{Form, Format, Keep, ProfileLanguage, RankerName, Ui, VerdictName, When};
 
 /// Tells which of Denmark's 14 national business clusters fits a company, in the company's own words.
 ///
@@ -293,30 +294,6 @@ pub(crate) struct Completions {
     pub(crate) shell: clap_complete::Shell,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum ProfileLanguage {
-    Auto,
-    Da,
-    En,
-}
-
-impl ProfileLanguage {
-    pub(crate) fn hint(self) -> LanguageHint {
-        match self {
-            ProfileLanguage::Auto => LanguageHint::Auto,
-            ProfileLanguage::Da => LanguageHint::Is(Language::Da),
-            ProfileLanguage::En => LanguageHint::Is(Language::En),
-        }
-    }
-}
-
-/// The language that the program speaks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Ui {
-    Da,
-    En,
-}
-
 impl Common {
     /// The language to speak: as asked for, else Danish in a Danish locale, else English.
     pub(crate) fn ui(&self) -> Ui {
@@ -324,67 +301,6 @@ impl Common {
             Some(locale) if locale.starts_with("da") => Ui::Da,
             _ => Ui::En,
         })
-    }
-}
-
-/// All forms; a command refuses those that it does not write.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Form {
-    Table,
-    Json,
-    Jsonl,
-    Csv,
-    Xlsx,
-    Parquet,
-}
-
-/// Forms of results that are not lists.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Format {
-    Table,
-    Json,
-    Jsonl,
-    Csv,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum When {
-    Auto,
-    Always,
-    Never,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Keep {
-    /// All of it, with personal numbers masked
-    Full,
-    /// A hash, and no word of it
-    Hash,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum VerdictName {
-    Fit,
-    Unsure,
-    None,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum RankerName {
-    Model,
-    Cosine,
-    Bm25,
-    Keyword,
-}
-
-impl From<RankerName> for RankerKind {
-    fn from(name: RankerName) -> Self {
-        match name {
-            RankerName::Model => RankerKind::Model,
-            RankerName::Cosine => RankerKind::Cosine,
-            RankerName::Bm25 => RankerKind::Bm25,
-            RankerName::Keyword => RankerKind::Keyword,
-        }
     }
 }
 

@@ -6,8 +6,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::Outcome;
 use super::args::{Cases, CasesChoice, CasesCommand, Common, Form, Format, Ui, VerdictName};
+use super::output::percent;
 use super::output::{self, FAINT, STRONG, note, styled};
-use super::phrases::percent;
 use crate::error::{Error, Result};
 use crate::matcher::Verdict;
 use crate::onboarding::{Case, Filter, Order, Store, case_columns, case_row, default_store};

@@ -10,6 +10,7 @@ use tempfile::NamedTempFile;
 
 use super::args::{Common, Form, Format, When};
 use crate::error::{Error, Result};
+use crate::speech;
 
 /// Styles of a terminal. They are always written, and stripped where no colour is wanted.
 pub(crate) const LEADING: Style = AnsiColor::Green.on_default().bold();
@@ -41,15 +42,17 @@ pub(crate) fn format(common: &Common) -> Result<Format> {
 
 /// A number as people read it, in groups of three.
 pub(crate) fn number(number: u64) -> String {
-    let digits = number.to_string();
-    let mut grouped = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            grouped.push(' ');
-        }
-        grouped.push(digit);
-    }
-    grouped
+    spaced(&speech::number(number))
+}
+
+/// A share as people write it: `83 %`.
+pub(crate) fn percent(share: f64) -> String {
+    spaced(&speech::percent(share))
+}
+
+/// With plain spaces, which whoever reads the output by a program expects.
+fn spaced(text: &str) -> String {
+    text.replace('\u{a0}', " ")
 }
 
 /// Writes results where `--output` says.

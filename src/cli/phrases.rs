@@ -48,12 +48,3 @@ impl Ui {
         }
     }
 }
-
-/// A share as people write it: `83 %`. Never `100 %`, which would claim certainty.
-pub(crate) fn percent(share: f64) -> String {
-    match share {
-        share if share > 0.0 && share < 0.005 => "<1 %".to_owned(),
-        share if share > 0.995 && share < 1.0 => ">99 %".to_owned(),
-        share => format!("{:.0} %", share * 100.0),
-    }
-}

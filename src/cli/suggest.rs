@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use super::args::{Common, Format, Suggest, Ui};
+use super::output::percent;
 use super::output::{self, AGAINST, FAINT, FOR, LEADING, STRONG, WARNING, styled};
-use super::phrases::percent;
 use super::{Outcome, matcher, profile};
 use crate::catalogue::Status;
 use crate::error::{Error, Result};

@@ -5,6 +5,7 @@ mod features;
 mod language;
 mod markup;
 mod plain;
+mod signs;
 mod words;
 
 pub use features::{Feature, FeatureConfig, Features, StemExceptions};

@@ -11,6 +11,7 @@ use unicode_normalization::char::is_combining_mark;
 
 use super::markup::{Markup, reference};
 use super::plain;
+use super::signs::{after_ending, char_at, is_dot_net, is_ignorable, is_word_at, is_word_char, short_run_at};
 
 /// A word is read to this many characters; what follows still belongs to its span.
 pub const MAX_WORD_CHARS: usize = 64;
@@ -144,10 +145,10 @@ impl<'t> Words<'t> {
                     Some((_, len)) => self.at += len,
                     None => self.at += 1,
                 },
-                b'.' if self.is_dot_net() => return Some(self.at),
+                b'.' if is_dot_net(self.text, self.at) => return Some(self.at),
                 0..=0x7f => self.at += 1,
                 _ => {
-                    let c = self.char_at(self.at)?;
+                    let c = char_at(self.text, self.at)?;
                     if is_word_char(c) {
                         return Some(self.at);
                     }
@@ -182,30 +183,30 @@ impl<'t> Words<'t> {
                     end += 2;
                     break;
                 }
-                [b'#', ..] if matches!(self.word.as_str(), "c" | "f") && !self.is_word_at(end + 1) => {
+                [b'#', ..] if matches!(self.word.as_str(), "c" | "f") && !is_word_at(self.text, end + 1) => {
                     self.word.push('#');
                     end += 1;
                     break;
                 }
-                [b'&', ..] if self.chars <= 2 && self.short_run_at(end + 1) => {
+                [b'&', ..] if self.chars <= 2 && short_run_at(self.text, end + 1) => {
                     self.push('&');
                     self.at = end + 1;
                     self.read_run();
                     end = self.at;
                     break;
                 }
-                [b'-', ..] if self.joins_over_hyphen() && self.is_word_at(end + 1) => {
+                [b'-', ..] if self.joins_over_hyphen() && is_word_at(self.text, end + 1) => {
                     self.word.make_ascii_lowercase();
                     self.at = end + 1;
                     self.read_run();
                     end = self.at;
                 }
                 [b'\'', ..] => {
-                    end = self.after_ending(end, 1);
+                    end = after_ending(self.text, end, 1);
                     break;
                 }
                 [0xe2, 0x80, 0x99 | 0x98, ..] => {
-                    end = self.after_ending(end, 3);
+                    end = after_ending(self.text, end, 3);
                     break;
                 }
                 _ => break,
@@ -233,7 +234,7 @@ impl<'t> Words<'t> {
                 },
                 0..=0x7f => return,
                 _ => {
-                    let Some(c) = self.char_at(self.at) else { return };
+                    let Some(c) = char_at(self.text, self.at) else { return };
                     if !(is_word_char(c) || is_combining_mark(c) || is_ignorable(c)) {
                         return;
                     }
@@ -263,49 +264,6 @@ impl<'t> Words<'t> {
     fn joins_over_hyphen(&self) -> bool {
         self.chars <= 2 && !SPLIT_BEFORE_HYPHEN.contains(&self.word.as_str())
     }
-
-    /// Steps over `'s`, `'er`, `'re` and the like, which belong to the span and not to the word.
-    fn after_ending(&self, end: usize, apostrophe: usize) -> usize {
-        let letters = self.text.as_bytes()[end + apostrophe..].iter().take_while(|b| b.is_ascii_alphabetic()).count();
-        let after = end + apostrophe + letters;
-        if (1..=3).contains(&letters) && !self.is_word_at(after) { after } else { end }
-    }
-
-    fn char_at(&self, at: usize) -> Option<char> {
-        self.text.get(at..)?.chars().next()
-    }
-
-    fn is_word_at(&self, at: usize) -> bool {
-        self.char_at(at).is_some_and(is_word_char)
-    }
-
-    /// One or two letters or digits and then something else, as after the `&` of `R&D`; not `&amp;`.
-    fn short_run_at(&self, at: usize) -> bool {
-        let mut run = self.text[at..].chars();
-        let letters = run.by_ref().take(3).take_while(|c| is_word_char(*c)).count();
-        (1..=2).contains(&letters) && self.char_at(at + self.prefix_len(at, letters)) != Some(';')
-    }
-
-    fn prefix_len(&self, at: usize, chars: usize) -> usize {
-        self.text[at..].chars().take(chars).map(char::len_utf8).sum()
-    }
-
-    fn is_dot_net(&self) -> bool {
-        let bytes = self.text.as_bytes();
-        let before = self.text[..self.at].chars().next_back();
-        bytes.get(self.at + 1..self.at + 4).is_some_and(|word| word.eq_ignore_ascii_case(b"net"))
-            && !self.is_word_at(self.at + 4)
-            && !before.is_some_and(is_word_char)
-    }
-}
-
-fn is_word_char(c: char) -> bool {
-    c.is_alphanumeric()
-}
-
-/// Soft hyphen, zero-width and direction signs: invisible, and no border of a word.
-fn is_ignorable(c: char) -> bool {
-    matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
 #[cfg(test)]

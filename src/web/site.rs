@@ -12,6 +12,7 @@ use axum::routing::get;
 use maud::Markup;
 use serde::Deserialize;
 
+use super::api::cases::filter;
 use super::assets::asset;
 use super::body::{Params, Segment};
 use super::desk::Desk;
@@ -19,8 +20,8 @@ use super::guard::cookie;
 use super::pages::{self, Keeps, Listing, Page, Place};
 use super::problem::Problem;
 use crate::map::{Seat, map};
-use crate::matcher::{Options, Verdict};
-use crate::onboarding::{Case, Filter, Order};
+use crate::matcher::Options;
+use crate::onboarding::{Case, Filter};
 use crate::speech::Speech;
 use crate::text::Language;
 
@@ -68,17 +69,13 @@ impl Visitor {
             "en" => Some(Language::En),
             _ => None,
         };
-        let query = uri.query().unwrap_or_default();
-        let chosen = query.split('&').find_map(|pair| pair.strip_prefix("ui=")).and_then(code);
+        let pairs = || form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes());
+        let chosen = pairs().find(|(name, _)| name == "ui").and_then(|(_, value)| code(&value));
         let remembered = cookie(headers, COOKIE).and_then(code);
-        let language = chosen.or(remembered).unwrap_or_else(|| preferred(headers));
-        let others: Vec<&str> = query.split('&').filter(|pair| !pair.is_empty() && !pair.starts_with("ui=")).collect();
-        let speech = Speech(language);
-        let mut other = format!("{}?ui={}", uri.path(), speech.say("da", "en"));
-        for pair in others {
-            other.push('&');
-            other.push_str(pair);
-        }
+        let speech = Speech(chosen.or(remembered).unwrap_or_else(|| preferred(headers)));
+        let mut other = form_urlencoded::Serializer::new(String::new());
+        other.append_pair("ui", speech.say("da", "en")).extend_pairs(pairs().filter(|(name, _)| name != "ui"));
+        let other = format!("{}?{}", uri.path(), other.finish());
         Visitor { speech, chosen, other }
     }
 
@@ -146,36 +143,27 @@ struct Wanted {
 
 async fn cases(State(desk): State<Arc<Desk>>, visitor: Visitor, wanted: Params<Wanted>) -> Response {
     let Params(wanted) = wanted;
-    let verdict = [Verdict::Fit, Verdict::Unsure, Verdict::None].into_iter().find(|one| one.code() == wanted.verdict);
-    let order = if wanted.order == "doubtful" { Order::Doubtful } else { Order::Newest };
-    let query = Some(wanted.query.trim().to_owned()).filter(|query| !query.is_empty());
-    let filter =
-        Filter { query, verdict, order, limit: PAGE, after: wanted.after.clone().filter(|after| !after.is_empty()) };
+    let asked = filter(Some(wanted.query.clone()), Some(wanted.verdict.clone()), Some(wanted.order.clone()));
+    let filter = match asked {
+        Ok(filter) => Filter { limit: PAGE, after: wanted.after.filter(|after| !after.is_empty()), ..filter },
+        Err(problem) => return visitor.trouble(problem.status, &problem),
+    };
+    let (verdict, order) = (filter.verdict, filter.order);
     let found = match desk.keeper.ask(move |store| store.list(&filter)).await {
         Ok(found) => found,
         Err(problem) => return visitor.trouble(problem.status, &problem),
     };
-    let pairs = [("query", wanted.query.as_str()), ("verdict", &wanted.verdict), ("order", &wanted.order)];
-    let mut selection = String::new();
-    for (name, value) in pairs.into_iter().filter(|(_, value)| !value.is_empty()) {
-        selection.push('&');
-        selection.push_str(name);
-        selection.push('=');
-        selection.extend(encoded(value));
-    }
-    let next = found.next.map(|after| format!("/cases?after={}{selection}", encoded(&after).collect::<String>()));
-    let listing = Listing { cases: &found.cases, query: &wanted.query, verdict, order, next, selection };
+    let pairs = [("query", &wanted.query), ("verdict", &wanted.verdict), ("order", &wanted.order)];
+    let address = |first: (&str, &str)| {
+        let given = pairs.iter().filter(|(_, value)| !value.is_empty());
+        form_urlencoded::Serializer::new(String::new()).append_pair(first.0, first.1).extend_pairs(given).finish()
+    };
+    let next = found.next.map(|after| format!("/cases?{}", address(("after", &after))));
+    let downloads = ["csv", "jsonl"].map(|format| format!("/v1/cases/export?{}", address(("format", format))));
+    let listing = Listing { cases: &found.cases, query: &wanted.query, verdict, order, next, downloads };
     let speech = visitor.speech;
     let body = pages::cases(speech, desk.matcher.catalogue(), &listing);
     visitor.page(Place::Cases, speech.say("Cases", "Sager"), Some("cases.js"), body)
-}
-
-/// A value as it stands in an address.
-fn encoded(value: &str) -> impl Iterator<Item = char> {
-    let kept = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
-    let hex =
-        |byte: u8| [b'%', b"0123456789ABCDEF"[usize::from(byte >> 4)], b"0123456789ABCDEF"[usize::from(byte & 15)]];
-    value.bytes().flat_map(move |byte| if kept(byte) { vec![byte] } else { hex(byte).to_vec() }).map(char::from)
 }
 
 async fn found(desk: &Desk, id: String) -> Result<Case, Problem> {

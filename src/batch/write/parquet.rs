@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use parquet::basic::{Compression, LogicalType, Repetition, Type as Physical};
 use parquet::column::writer::ColumnCloseResult;
-use parquet::data_type::{ByteArray, ByteArrayType, DoubleType};
+use parquet::data_type::{ByteArray, ByteArrayType, DataType, DoubleType};
 use parquet::errors::ParquetError;
 use parquet::file::properties::{WriterProperties, WriterVersion};
 use parquet::file::reader::{FileReader, SerializedFileReader};
@@ -127,13 +127,17 @@ impl ParquetSink {
             }
             None => {
                 for place in 0..self.columns {
-                    write_text(&mut group, rows.iter().map(|(input, _)| &input[place]))?;
+                    write_column::<ByteArrayType, _>(&mut group, rows.iter().map(|(input, _)| &input[place]), as_text)?;
                 }
             }
         }
         for (place, number) in self.numbers.iter().enumerate() {
             let cells = rows.iter().map(|(_, ours)| &ours[place]);
-            if *number { write_numbers(&mut group, cells)? } else { write_text(&mut group, cells)? }
+            if *number {
+                write_column::<DoubleType, _>(&mut group, cells, as_number)?;
+            } else {
+                write_column::<ByteArrayType, _>(&mut group, cells, as_text)?;
+            }
         }
         group.close()?;
         Ok(())
@@ -177,35 +181,29 @@ impl Sink for ParquetSink {
     }
 }
 
-fn write_text<'c, W: Write + Send>(
+/// Writes the next column of a group; `value` gives what a cell holds, if it holds anything.
+fn write_column<'c, T: DataType, W: Write + Send>(
     group: &mut SerializedRowGroupWriter<'_, W>,
     cells: impl Iterator<Item = &'c Cell>,
+    value: fn(&Cell) -> Option<T::T>,
 ) -> Result<(), ParquetError> {
     let Some(mut column) = group.next_column()? else { return Ok(()) };
     let (mut values, mut levels) = (Vec::new(), Vec::new());
     for cell in cells {
-        levels.push(i16::from(*cell != Cell::Empty));
-        if *cell != Cell::Empty {
-            values.push(ByteArray::from(cell.to_text().into_bytes()));
-        }
+        let value = value(cell);
+        levels.push(i16::from(value.is_some()));
+        values.extend(value);
     }
-    column.typed::<ByteArrayType>().write_batch(&values, Some(&levels), None)?;
+    column.typed::<T>().write_batch(&values, Some(&levels), None)?;
     column.close()
 }
 
-fn write_numbers<'c, W: Write + Send>(
-    group: &mut SerializedRowGroupWriter<'_, W>,
-    cells: impl Iterator<Item = &'c Cell>,
-) -> Result<(), ParquetError> {
-    let Some(mut column) = group.next_column()? else { return Ok(()) };
-    let (mut values, mut levels) = (Vec::new(), Vec::new());
-    for cell in cells {
-        let number = if let Cell::Number(number) = cell { Some(*number) } else { None };
-        levels.push(i16::from(number.is_some()));
-        values.extend(number);
-    }
-    column.typed::<DoubleType>().write_batch(&values, Some(&levels), None)?;
-    column.close()
+fn as_text(cell: &Cell) -> Option<ByteArray> {
+    (*cell != Cell::Empty).then(|| ByteArray::from(cell.to_text().into_bytes()))
+}
+
+fn as_number(cell: &Cell) -> Option<f64> {
+    if let Cell::Number(number) = cell { Some(*number) } else { None }
 }
 
 fn text(name: &str) -> Result<TypePtr> {

@@ -183,14 +183,12 @@ fn given(parameter: Option<String>) -> Option<String> {
     parameter.filter(|value| !value.trim().is_empty())
 }
 
+/// Which cases are asked for, from parameters as forms send them.
 pub(crate) fn filter(query: Option<String>, verdict: Option<String>, order: Option<String>) -> Result<Filter, Problem> {
-    let verdict = match given(verdict).as_deref() {
-        None => None,
-        Some("fit") => Some(Verdict::Fit),
-        Some("unsure") => Some(Verdict::Unsure),
-        Some("none") => Some(Verdict::None),
-        Some(_) => return Err(Problem::bad("fit, unsure or none is expected").field("verdict")),
-    };
+    let known =
+        |code: String| [Verdict::Fit, Verdict::Unsure, Verdict::None].into_iter().find(|one| one.code() == code);
+    let unknown = || Problem::bad("fit, unsure or none is expected").field("verdict");
+    let verdict = given(verdict).map(|code| known(code).ok_or_else(unknown)).transpose()?;
     let order = match given(order).as_deref() {
         None | Some("newest") => Order::Newest,
         Some("doubtful") => Order::Doubtful,

@@ -20,8 +20,8 @@ pub(in crate::web) struct Listing<'l> {
     pub(in crate::web) order: Order,
     /// Where the next page is.
     pub(in crate::web) next: Option<String>,
-    /// The same selection, for downloads.
-    pub(in crate::web) selection: String,
+    /// Where the same selection is as CSV, and as JSONL.
+    pub(in crate::web) downloads: [String; 2],
 }
 
 /// The list of cases.
@@ -78,8 +78,8 @@ pub(in crate::web) fn cases(speech: Speech, catalogue: &Catalogue, listing: &Lis
             }
             p {
                 (say("Download these: ", "Hent disse: "))
-                a href={ "/v1/cases/export?format=csv" (listing.selection) } { "CSV" } ", "
-                a href={ "/v1/cases/export?format=jsonl" (listing.selection) } { "JSONL" }
+                a href=(listing.downloads[0]) { "CSV" } ", "
+                a href=(listing.downloads[1]) { "JSONL" }
             }
         }
     }

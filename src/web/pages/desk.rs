@@ -1,9 +1,12 @@
 //! The desk itself: a text, what fits it and why, and the decision.
 
+use std::collections::BTreeMap;
+
 use maud::{Markup, html};
 use serde_json::json;
 
-use crate::catalogue::Catalogue;
+use super::status;
+use crate::catalogue::{Catalogue, Status};
 use crate::speech::Speech;
 
 /// The page. Its answers are filled in by `desk.js`.
@@ -143,6 +146,8 @@ fn decide(speech: Speech, catalogue: &Catalogue) -> Markup {
 /// What `desk.js` says.
 fn words(speech: Speech) -> String {
     let say = |en: &'static str, da: &'static str| speech.say(en, da);
+    let notable = [Status::Closed, Status::Unconfirmed, Status::NotYet];
+    let statuses: BTreeMap<_, _> = notable.into_iter().map(|one| (one.code(), status(speech, one))).collect();
     json!({
         "fits": say("{} fits.", "{} passer."),
         "fitsNext": say("See the words behind it below, then decide.", "Se ordene bag nedenfor, og beslut så."),
@@ -185,11 +190,7 @@ fn words(speech: Speech) -> String {
         "accept": say("{}, as suggested", "{}, som foreslået"),
         "alternatives": say("Turn to instead: {}", "Gå i stedet til: {}"),
         "noSeat": say("not confirmed", "ikke bekræftet"),
-        "status": {
-            "closed": say("Closed: cannot be joined", "Lukket: man kan ikke blive medlem"),
-            "unconfirmed": say("Not confirmed as a national cluster after 2024", "Ikke bekræftet som national klynge efter 2024"),
-            "not-yet": say("Did not exist yet", "Fandtes ikke endnu"),
-        },
+        "status": statuses,
     })
     .to_string()
 }
