@@ -3,13 +3,15 @@
 use serde::{Deserialize, Serialize};
 
 use crate::matcher::rounded;
-use crate::model::{Model, Scores, Scratch, Word};
+use std::ops::Range;
+
+use crate::model::{Model, Scores, Scratch};
 
 /// Reasons listed for one cluster at most; the others are in `rest`.
 const MAX_REASONS: usize = 12;
 
 /// Words weaker than this are left to `rest`: no reader would see a difference.
-pub(crate) const LEAST_WEIGHT: f64 = 0.005;
+pub(crate) const LEAST_WEIGHT: f32 = 0.005;
 
 /// A word counts as a content word from this weight on; below stand words that all companies use.
 const CONTENT_FROM: f32 = 0.3;
@@ -66,19 +68,20 @@ pub struct Reason {
 
 /// The reasons for one class of the text that `scratch` holds.
 pub(crate) fn reasons(model: &Model, scores: &Scores, scratch: &Scratch, text: &str, class: usize) -> Reasons {
-    let contributions = scratch.words(class).map(|word| f64::from(scores.contribution(&word)));
-    let mut words: Vec<(usize, f64)> = contributions.enumerate().collect();
-    let mut mentions = vec![Vec::new(); words.len()];
+    let mut words: Vec<(usize, f32)> = scratch.sums(class).enumerate().collect();
+    let mut also = vec![Vec::new(); words.len()];
     words.sort_by(|(_, a), (_, b)| b.abs().total_cmp(&a.abs()));
-    let listed = words.iter().take(MAX_REASONS).take_while(|(_, weight)| weight.abs() >= LEAST_WEIGHT).count();
-    let rest = words.split_off(listed).into_iter().map(|(_, weight)| weight).sum();
-    for token in &scratch.tokens {
-        mentions[token.distinct as usize].push((token.span().start, token.span().end));
+    let least = LEAST_WEIGHT * scores.length;
+    let listed = words.iter().take(MAX_REASONS).take_while(|(_, sum)| sum.abs() >= least).count();
+    let weight = |sum: f32| f64::from(sum / scores.length);
+    let rest = words.split_off(listed).into_iter().map(|(_, sum)| weight(sum)).sum();
+    for mention in &scratch.repeats {
+        also[mention.distinct as usize].push((mention.span().start, mention.span().end));
     }
-    let reasons = words.into_iter().filter_map(|(distinct, weight)| {
-        let mut spans = std::mem::take(&mut mentions[distinct]).into_iter();
-        let (start, end) = spans.next()?;
-        Some(Reason { text: text[start..end].to_owned(), start, end, weight: rounded(weight), also: spans.collect() })
+    let reasons = words.into_iter().map(|(distinct, sum)| {
+        let Range { start, end } = scratch.first_span(distinct);
+        let also = std::mem::take(&mut also[distinct]);
+        Reason { text: text[start..end].to_owned(), start, end, weight: rounded(weight(sum)), also }
     });
     Reasons {
         reasons: reasons.collect(),
@@ -88,13 +91,7 @@ pub(crate) fn reasons(model: &Model, scores: &Scores, scratch: &Scratch, text: &
     }
 }
 
-/// Whether this is a content word that training has never seen.
-#[inline]
-pub(crate) fn is_unknown(word: &Word) -> bool {
-    !word.is_learned && word.weight >= CONTENT_FROM
-}
-
-/// Content words of the text that training has never seen, as written, each once.
-pub(crate) fn unknown_words(scratch: &Scratch, text: &str) -> Vec<String> {
-    scratch.words(0).filter(is_unknown).map(|word| text[word.first.span()].to_owned()).collect()
+/// Where the content words stand that training has never seen, each once.
+pub(crate) fn unknown_spans(scratch: &Scratch) -> impl Iterator<Item = Range<usize>> {
+    scratch.unlearned().filter(|(_, weight)| *weight >= CONTENT_FROM).map(|(span, _)| span)
 }

@@ -10,7 +10,7 @@ use jiff::civil::Date;
 
 use crate::catalogue::{Catalogue, Cluster, Status};
 use crate::error::{Error, Result};
-use crate::explain::{reasons, unknown_words};
+use crate::explain::{reasons, unknown_spans};
 use crate::model::{self, Checksum, Model, ModelKind};
 use crate::text::{LanguageHint, decide};
 
@@ -220,7 +220,7 @@ impl Matcher {
             LanguageHint::Is(language) => language,
         };
         let probabilities = self.probabilities(&scratch.0.logits);
-        let known_words = scratch.0.known_words();
+        let known_words = scratch.0.known_words;
         let ranking = self.ranking(&scratch.0.logits, options);
         let top = if options.top == 0 { ranking.len() } else { options.top };
         let suggestions = ranking.iter().take(top).enumerate().map(|(place, class)| {
@@ -241,7 +241,7 @@ impl Matcher {
             verdict: self.verdict(&probabilities, known_words),
             suggestions,
             none_probability: probabilities.get(self.catalogue.clusters.len()).copied().map(rounded),
-            unknown_words: unknown_words(&scratch.0, text),
+            unknown_words: unknown_spans(&scratch.0).map(|span| text[span].to_owned()).collect(),
             known_words,
             calibrated: self.model.description().kind == ModelKind::Softmax,
             model: self.model_name().to_owned(),

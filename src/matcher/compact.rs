@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::{MAX_TEXT_BYTES, Matcher, Options, Scratch, Verdict, rounded};
 use crate::error::Result;
-use crate::explain::{LEAST_WEIGHT, is_unknown};
+use crate::explain::{LEAST_WEIGHT, unknown_spans};
 use crate::text::{Language, LanguageHint, decide};
 
 /// Reasons kept for a row: a cell of a table is read at a glance.
@@ -42,7 +42,7 @@ pub struct Ranked {
     known_words: usize,
     top: Vec<(usize, f64)>,
     probabilities: Vec<f64>,
-    reasons: Vec<(f32, Range<usize>)>,
+    reasons: Vec<Range<usize>>,
     unknown: Vec<Range<usize>>,
 }
 
@@ -85,7 +85,7 @@ impl Ranked {
     /// Spans in the text of the words that speak for the first cluster, strongest first; empty unless
     /// [`Options::explain`].
     pub fn reasons(&self) -> impl Iterator<Item = Range<usize>> {
-        self.reasons.iter().map(|(_, span)| span.clone())
+        self.reasons.iter().cloned()
     }
 
     /// Spans of the content words that training has never seen; empty unless [`Options::explain`].
@@ -94,17 +94,28 @@ impl Ranked {
     }
 }
 
-impl Ranked {
-    /// Keeps a word if it is among the strongest so far.
+/// The words that add most to a class.
+struct Strongest {
+    /// What each adds and its number, strongest first; of equals, the one that stood first.
+    words: [(f32, usize); MAX_REASONS],
+    len: usize,
+    /// Words below this are not kept.
+    least: f32,
+}
+
+impl Strongest {
     #[inline]
-    fn add_reason(&mut self, weight: f32, span: Range<usize>) {
-        let is_full = self.reasons.len() == MAX_REASONS;
-        if f64::from(weight) < LEAST_WEIGHT || (is_full && self.reasons[MAX_REASONS - 1].0 >= weight) {
+    fn offer(&mut self, word: usize, sum: f32) {
+        if sum < self.least || (self.len == MAX_REASONS && sum <= self.words[MAX_REASONS - 1].0) {
             return;
         }
-        let place = self.reasons.iter().take_while(|(other, _)| *other >= weight).count();
-        self.reasons.truncate(MAX_REASONS - 1);
-        self.reasons.insert(place, (weight, span));
+        let mut at = self.len.min(MAX_REASONS - 1);
+        while at > 0 && self.words[at - 1].0 < sum {
+            self.words[at] = self.words[at - 1];
+            at -= 1;
+        }
+        self.words[at] = (sum, word);
+        self.len = (self.len + 1).min(MAX_REASONS);
     }
 }
 
@@ -142,7 +153,7 @@ impl Ranker<'_> {
         };
         let logits = &scratch.0.logits;
         self.matcher.fill_probabilities(logits, &mut ranked.probabilities);
-        ranked.known_words = scratch.0.known_words();
+        ranked.known_words = scratch.0.known_words;
         ranked.verdict = self.matcher.verdict(&ranked.probabilities, ranked.known_words);
         ranked.top.clear();
         for class in &self.wanted {
@@ -157,12 +168,12 @@ impl Ranker<'_> {
         ranked.reasons.clear();
         ranked.unknown.clear();
         if let (true, Some((class, _))) = (self.explain, ranked.top.first()) {
-            for word in scratch.0.words(*class) {
-                ranked.add_reason(scores.contribution(&word), word.first.span());
-                if is_unknown(&word) {
-                    ranked.unknown.push(word.first.span());
-                }
-            }
+            let least = LEAST_WEIGHT * scores.length;
+            let mut strongest = Strongest { words: [(0.0, 0); MAX_REASONS], len: 0, least };
+            scratch.0.sums(*class).enumerate().for_each(|(word, sum)| strongest.offer(word, sum));
+            let words = strongest.words[..strongest.len].iter();
+            ranked.reasons.extend(words.map(|(_, word)| scratch.0.first_span(*word)));
+            ranked.unknown.extend(unknown_spans(&scratch.0));
         }
         Ok(())
     }

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 use std::ops::Range;
 
+use super::spellings::Spellings;
 use super::tfidf::sublinear;
 use super::{LEARNED, STOP_WORD};
 use crate::text::{Evidence, Feature};
@@ -17,8 +18,8 @@ const MAX_LINES: usize = 1 << 17;
 /// Numbers in a [`Line`].
 const LANES: usize = 16;
 
-/// Rows are made of whole cache lines, with zeros at their end: a row is fetched by as few of them as can be, and added
-/// up by whole vector registers.
+/// Rows are made of whole cache lines: a row is fetched by as few of them as can be, and added up by whole vector
+/// registers. The last number of a row is the word's weight.
 #[derive(Clone, Copy, Debug)]
 #[repr(align(64))]
 struct Line([f32; LANES]);
@@ -34,7 +35,7 @@ pub(crate) struct Scratch {
     /// From the hash of a word's normal form to its place in `remembered`.
     places: HashMap<u64, u32, BuildHasherDefault<HashIsKey>>,
     remembered: Vec<Remembered>,
-    /// Rows of the remembered words, one after the other: weight times contribution to each class.
+    /// Rows of the remembered words, one after the other: weight times contribution to each class, zeros, weight.
     rows: Vec<Line>,
     /// Lines of a row.
     stride: usize,
@@ -42,45 +43,56 @@ pub(crate) struct Scratch {
     row: Vec<f32>,
     /// One logit (or cosine) a class, of the text that was scored last.
     pub(crate) logits: Vec<f32>,
-    /// The text's words in order.
-    pub(crate) tokens: Vec<Token>,
-    /// Its distinct words in order of first occurrence.
+    /// The text's distinct words in order of first occurrence.
     distinct: Vec<Distinct>,
-    /// Number of the current text, see [`Remembered::text`].
+    /// Further mentions of them, in order.
+    pub(crate) repeats: Vec<Mention>,
+    seen: Seen,
+    /// Numbers of those that training has not seen.
+    unlearned: Vec<usize>,
+    /// How many of the distinct words say anything: known words, and unknown ones made of known parts.
+    pub(crate) known_words: usize,
+    /// Number of the current text, see [`Remembered::met`].
     text: u32,
     /// The model whose words are remembered.
     model: u64,
 }
 
-/// A word that was met before. Sixteen bytes, so that none lies across two cache lines.
+/// What is known of a word that was met before, beside its row.
 #[derive(Clone, Copy, Debug)]
 struct Remembered {
-    weight: f32,
+    /// The text that met it last.
+    met: u32,
     /// For Danish if positive, in steps as the model keeps it.
     evidence: i8,
     flags: u8,
-    /// The text that met it last, and where among its distinct words.
-    text: u32,
-    distinct: u32,
 }
 
 /// Beside the flags of the model: the word adds something to some class.
 const SAYS_SOMETHING: u8 = 1 << 7;
 
-/// One word of the text. Its span is in bytes, of which a text has less than 2^32.
+/// Where a word stands, in bytes, of which a text has less than 2^32.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Token {
+pub(crate) struct Mention {
     start: u32,
     end: u32,
-    /// Its place among the distinct words.
+    /// Its number among the distinct words.
     pub(crate) distinct: u32,
 }
 
-impl Token {
+impl Mention {
     #[inline]
     pub(crate) fn span(self) -> Range<usize> {
         self.start as usize..self.end as usize
     }
+}
+
+/// What is known of a word but for its contributions.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Known {
+    weight: f32,
+    evidence: i8,
+    flags: u8,
 }
 
 /// A word that occurs in the text, once or more often.
@@ -88,21 +100,8 @@ impl Token {
 struct Distinct {
     place: u32,
     count: u32,
-    /// Where it first stands.
-    first: Token,
-}
-
-/// A distinct word of the text, as seen from one class.
-#[derive(Debug)]
-pub(crate) struct Word {
-    /// Where it first stands.
-    pub(crate) first: Token,
-    /// How much it says, between 0 and 1.
-    pub(crate) weight: f32,
-    /// Whether training has seen it.
-    pub(crate) is_learned: bool,
-    /// What its mentions add to the class's sum, before that is divided by the text's length.
-    pub(super) sum: f32,
+    known: Known,
+    first: Mention,
 }
 
 /// The keys are hashes already.
@@ -125,103 +124,57 @@ impl Hasher for HashIsKey {
     }
 }
 
-/// Places of words by the hash of their spelling: a table with linear probing, at most half full, which keeps the first
-/// half of the hash. Two spellings meet there by chance once in some billion.
+/// Where the words of one text stand among its distinct words: a table with linear probing, at most half full, small
+/// enough to stay in the nearest cache. What earlier texts left in it counts as empty.
 #[derive(Debug, Default)]
-pub(super) struct Spellings {
-    slots: Vec<(u32, u32)>,
-    len: usize,
+struct Seen {
+    /// Text and place of a word, and its number.
+    slots: Vec<(u32, u32, u32)>,
 }
 
-/// In a slot: nothing.
-const EMPTY: u32 = u32::MAX;
-/// In a slot: the spelling is no word.
-pub(super) const NO_WORD: u32 = u32::MAX - 1;
-
-impl Spellings {
+impl Seen {
+    /// The number of a word of the text, which is `next` if the text has not had it yet.
     #[inline]
-    pub(super) fn get(&self, hash: u64) -> Option<u32> {
-        let mask = self.slots.len().wrapping_sub(1);
-        #[expect(clippy::cast_possible_truncation, reason = "the last bits are wanted")]
-        let mut at = hash as usize & mask;
-        while let Some((key, place)) = self.slots.get(at) {
-            if *place == EMPTY {
-                return None;
-            }
-            if *key == first_half(hash) {
-                return Some(*place);
-            }
-            at = (at + 1) & mask;
-        }
-        None
-    }
-
-    /// Puts in a spelling that is not there.
-    pub(super) fn insert(&mut self, hash: u64, place: u32) {
-        if self.len * 2 >= self.slots.len() {
-            self.grow();
+    fn number(&mut self, text: u32, place: u32, next: u32, distinct: &[Distinct]) -> u32 {
+        if distinct.len() * 2 >= self.slots.len() {
+            self.grow(text, distinct);
         }
         let mask = self.slots.len() - 1;
-        #[expect(clippy::cast_possible_truncation, reason = "the last bits are wanted")]
-        let mut at = hash as usize & mask;
-        while self.slots[at].1 != EMPTY {
+        // Neighbouring places are words that were first met together: they hit different slots as they are.
+        let mut at = place as usize & mask;
+        loop {
+            let slot = &mut self.slots[at];
+            if slot.0 != text {
+                *slot = (text, place, next);
+                return next;
+            }
+            if slot.1 == place {
+                return slot.2;
+            }
             at = (at + 1) & mask;
         }
-        self.slots[at] = (first_half(hash), place);
-        self.len += 1;
     }
 
-    /// Only a full hash finds a slot, so those that are remembered are forgotten, and found again by their words.
-    fn grow(&mut self) {
-        self.slots = vec![(0, EMPTY); (self.slots.len() * 4).max(1 << 12)];
-        self.len = 0;
-    }
-
-    fn clear(&mut self) {
-        self.slots.fill((0, EMPTY));
-        self.len = 0;
-    }
-}
-
-fn first_half(hash: u64) -> u32 {
-    (hash >> 32) as u32
-}
-
-/// See [`Scratch::words`].
-#[derive(Debug)]
-pub(crate) struct Distincts<'s> {
-    scratch: &'s Scratch,
-    rest: std::slice::Iter<'s, Distinct>,
-    line: usize,
-    lane: usize,
-}
-
-impl Iterator for Distincts<'_> {
-    type Item = Word;
-
-    #[inline]
-    fn next(&mut self) -> Option<Word> {
-        let distinct = self.rest.next()?;
-        let place = distinct.place as usize;
-        let remembered = &self.scratch.remembered[place];
-        let Line(numbers) = &self.scratch.rows[place * self.scratch.stride + self.line];
-        Some(Word {
-            first: distinct.first,
-            weight: remembered.weight,
-            is_learned: remembered.flags & LEARNED != 0,
-            sum: sublinear(distinct.count) * numbers[self.lane],
-        })
+    #[cold]
+    fn grow(&mut self, text: u32, distinct: &[Distinct]) {
+        let len = (self.slots.len() * 2).max(1 << 8);
+        self.slots.clear();
+        self.slots.resize(len, (0, 0, 0));
+        for (number, word) in (0..).zip(distinct) {
+            self.number(text, word.place, number, &[]);
+        }
     }
 }
 
 impl Scratch {
     /// Begins a text.
     pub(super) fn start(&mut self, model: u64, classes: usize) {
-        self.tokens.clear();
         self.distinct.clear();
+        self.repeats.clear();
         if self.model != model || self.text == u32::MAX {
-            *self = Scratch { model, stride: classes.div_ceil(LANES), row: vec![0.0; classes], ..Scratch::default() };
-        } else if self.spellings.len > MAX_SPELLINGS || self.rows.len() > MAX_LINES {
+            let stride = (classes + 1).div_ceil(LANES);
+            *self = Scratch { model, stride, row: vec![0.0; classes], ..Scratch::default() };
+        } else if self.spellings.len() > MAX_SPELLINGS || self.rows.len() > MAX_LINES {
             self.forget_half();
         }
         self.text += 1;
@@ -230,7 +183,7 @@ impl Scratch {
     /// Forgets all spellings, and the half of the words that was met least recently.
     fn forget_half(&mut self) {
         self.spellings.clear();
-        let mut met: Vec<u32> = self.remembered.iter().map(|word| word.text).collect();
+        let mut met: Vec<u32> = self.remembered.iter().map(|word| word.met).collect();
         if met.is_empty() {
             return;
         }
@@ -239,7 +192,7 @@ impl Scratch {
         let mut kept = 0;
         let mut places = Vec::with_capacity(self.remembered.len());
         for place in 0..self.remembered.len() {
-            let keeps = self.remembered[place].text > median;
+            let keeps = self.remembered[place].met > median;
             places.push(keeps.then_some(kept));
             if keeps {
                 let to = kept as usize;
@@ -277,93 +230,100 @@ impl Scratch {
         if row.iter().any(|x| *x != 0.0) {
             flags |= SAYS_SOMETHING;
         }
-        self.rows.extend(row.chunks(LANES).map(|numbers| {
-            let mut line = [0.0; LANES];
-            line[..numbers.len()].copy_from_slice(numbers);
-            Line(line)
-        }));
+        let filled = self.rows.len();
+        self.rows.resize(filled + self.stride, Line([0.0; LANES]));
+        let (numbers, last) = (self.rows[filled..].iter_mut().zip(row.chunks(LANES)), LANES - 1);
+        numbers.for_each(|(Line(line), numbers)| line[..numbers.len()].copy_from_slice(numbers));
+        self.rows[filled + self.stride - 1].0[last] = weight;
         self.row = row;
         #[expect(clippy::cast_possible_truncation, reason = "bounded by the spellings, and by a text's words")]
         let place = self.remembered.len() as u32;
         self.places.insert(hash, place);
-        self.remembered.push(Remembered { weight, evidence, flags, text: 0, distinct: 0 });
+        self.remembered.push(Remembered { met: 0, evidence, flags });
         place
+    }
+
+    /// What is known of the words at these places. As with [`Spellings::glance`], the memory is asked for all of them at once,
+    /// and for the line that the weight stands in: the contributions are in it, too.
+    #[inline]
+    pub(super) fn recall(&self, places: &[u32], known: &mut [Known]) {
+        for (known, place) in known.iter_mut().zip(places) {
+            let place = *place as usize;
+            if let Some(remembered) = self.remembered.get(place)
+                && let Some(Line(row)) = self.rows.get((place + 1) * self.stride - 1)
+            {
+                let Remembered { evidence, flags, .. } = *remembered;
+                *known = Known { weight: row[LANES - 1], evidence, flags };
+            }
+        }
     }
 
     /// Adds a mention of a remembered word to the text.
     #[inline]
-    pub(super) fn meet(&mut self, place: u32, span: Range<usize>, evidence: &mut Evidence) {
-        let remembered = &mut self.remembered[place as usize];
-        let is_new = remembered.text != self.text;
+    pub(super) fn meet(&mut self, place: u32, known: Known, span: Range<usize>) {
         #[expect(clippy::cast_possible_truncation, reason = "a text has 10 MiB at most, so fewer words too")]
         let (next, start, end) = (self.distinct.len() as u32, span.start as u32, span.end as u32);
-        let token = Token { start, end, distinct: if is_new { next } else { remembered.distinct } };
-        if is_new {
-            (remembered.text, remembered.distinct) = (self.text, next);
-            self.distinct.push(Distinct { place, count: 1, first: token });
+        let mention = Mention { start, end, distinct: self.seen.number(self.text, place, next, &self.distinct) };
+        if let Some(distinct) = self.distinct.get_mut(mention.distinct as usize) {
+            distinct.count += 1;
+            self.repeats.push(mention);
         } else {
-            self.distinct[remembered.distinct as usize].count += 1;
+            self.distinct.push(Distinct { place, count: 1, known, first: mention });
+            self.remembered[place as usize].met = self.text;
         }
-        self.tokens.push(token);
-        let is_known = remembered.evidence != 0 || remembered.flags & !SAYS_SOMETHING != 0;
-        evidence.add(remembered.evidence, is_known);
     }
 
-    /// Puts into `logits` the sum of the text's rows, each times its term frequency; returns that of its squared weights
-    /// on top of `squares`.
+    /// Puts into `logits` the sum of the text's rows, each times its term frequency; adds the squared weights to `squares`
+    /// and what the words say of the language to `evidence`.
     #[inline]
-    pub(super) fn add_up(&mut self, mut squares: f32) -> f32 {
-        self.logits.clear();
-        self.logits.resize(self.stride * LANES, 0.0);
-        let (sums, _) = self.logits.as_chunks_mut::<LANES>();
-        for distinct in &self.distinct {
-            let place = distinct.place as usize;
-            let frequency = sublinear(distinct.count);
-            let weight = frequency * self.remembered[place].weight;
-            squares += weight * weight;
-            for (sums, Line(row)) in sums.iter_mut().zip(&self.rows[place * self.stride..]) {
-                // A copy, since the compiler adds up in vector registers only what nothing else can point at.
-                let mut copy = *sums;
-                for lane in 0..LANES {
-                    copy[lane] += frequency * row[lane];
-                }
-                *sums = copy;
+    pub(super) fn add_up(&mut self, squares: &mut f32, evidence: &mut Evidence) {
+        self.unlearned.clear();
+        self.known_words = 0;
+        for (number, Distinct { count, known, .. }) in self.distinct.iter().enumerate() {
+            let weight = sublinear(*count) * known.weight;
+            *squares += weight * weight;
+            let is_known = known.evidence != 0 || known.flags & !SAYS_SOMETHING != 0;
+            evidence.add(known.evidence, is_known, *count);
+            self.known_words += usize::from(known.flags & SAYS_SOMETHING != 0);
+            if known.flags & LEARNED == 0 {
+                self.unlearned.push(number);
             }
         }
-        squares
-    }
-
-    /// The distinct words in order of first occurrence, as seen from one class.
-    #[inline]
-    pub(crate) fn words(&self, class: usize) -> Distincts<'_> {
-        Distincts { scratch: self, rest: self.distinct.iter(), line: class / LANES, lane: class % LANES }
-    }
-
-    /// How many of the distinct words say anything: known words, and unknown ones made of known parts.
-    pub(crate) fn known_words(&self) -> usize {
-        let flags = self.distinct.iter().map(|distinct| self.remembered[distinct.place as usize].flags);
-        flags.filter(|flags| flags & SAYS_SOMETHING != 0).count()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn spellings_are_found_again_and_no_others() {
-        let hash = |i: u32| xxhash_rust::xxh3::xxh3_64(&i.to_le_bytes());
-        let mut spellings = Spellings::default();
-        assert_eq!(spellings.get(0), None);
-        for i in 0..5000 {
-            spellings.insert(hash(i), i);
-            assert_eq!(spellings.get(hash(i)), Some(i));
+        self.logits.clear();
+        for line in 0..self.stride {
+            let mut sums = [0.0; LANES];
+            for distinct in &self.distinct {
+                let Line(row) = &self.rows[distinct.place as usize * self.stride + line];
+                let frequency = sublinear(distinct.count);
+                for lane in 0..LANES {
+                    sums[lane] += frequency * row[lane];
+                }
+            }
+            self.logits.extend(sums);
         }
-        // Those from before it last grew are forgotten.
-        assert!((0..5000).all(|i| spellings.get(hash(i)).is_none_or(|place| place == i)));
-        assert!((4000..5000).all(|i| spellings.get(hash(i)) == Some(i)));
-        assert!((5000..9000).all(|i| spellings.get(hash(i)).is_none()));
-        spellings.clear();
-        assert_eq!(spellings.get(hash(1)), None);
+    }
+
+    /// What each distinct word adds to the sum of a class, in order of first occurrence.
+    #[inline]
+    pub(crate) fn sums(&self, class: usize) -> impl Iterator<Item = f32> {
+        let (line, lane) = (class / LANES, class % LANES);
+        self.distinct.iter().map(move |distinct| {
+            let Line(row) = &self.rows[distinct.place as usize * self.stride + line];
+            sublinear(distinct.count) * row[lane]
+        })
+    }
+
+    /// Where a distinct word first stands, by its number.
+    #[inline]
+    pub(crate) fn first_span(&self, distinct: usize) -> Range<usize> {
+        self.distinct[distinct].first.span()
+    }
+
+    /// Where each word that training has not seen first stands, and its weight.
+    pub(crate) fn unlearned(&self) -> impl Iterator<Item = (Range<usize>, f32)> {
+        self.unlearned.iter().map(|distinct| {
+            let Distinct { first, known, .. } = &self.distinct[*distinct];
+            (first.span(), known.weight)
+        })
     }
 }

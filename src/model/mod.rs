@@ -8,6 +8,7 @@ mod compose;
 mod format;
 mod memory;
 mod score;
+mod spellings;
 mod table;
 mod tfidf;
 
@@ -25,7 +26,7 @@ pub(crate) use compose::compose;
 pub(crate) use format::{Checksum, Description, ModelKind};
 #[cfg(feature = "train")]
 pub(crate) use format::{Thresholds, Training, write};
-pub(crate) use memory::{Scratch, Word};
+pub(crate) use memory::Scratch;
 pub(crate) use score::Scores;
 #[cfg(feature = "train")]
 pub(crate) use table::write_table;

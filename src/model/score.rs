@@ -1,12 +1,11 @@
 //! From a text to scores, and to what each word did for them.
 
-use xxhash_rust::xxh3::xxh3_64;
-
-use super::memory::{NO_WORD, Scratch, Word};
+use super::memory::{Known, Scratch};
+use super::spellings::NO_WORD;
 use super::{
     IDF_STEPS, Model, Tables, WEIGHT_STEPS, ZIPF_STEPS, compose::compose, f32_at, group_record, hash_of, rarity,
 };
-use crate::text::{Evidence, Words};
+use crate::text::{Evidence, Plain, Words};
 
 /// Plain words of a text that are looked up together.
 const TOGETHER: usize = 32;
@@ -16,15 +15,7 @@ const TOGETHER: usize = 32;
 pub(crate) struct Scores {
     pub(crate) evidence: Evidence,
     /// The length by which contributions were divided.
-    length: f32,
-}
-
-impl Scores {
-    /// What a word of the text adds to the logit of the class that it is seen from.
-    #[inline]
-    pub(crate) fn contribution(&self, word: &Word) -> f32 {
-        word.sum / self.length
-    }
+    pub(crate) length: f32,
 }
 
 impl Model {
@@ -32,30 +23,35 @@ impl Model {
     pub(crate) fn score(&self, text: &str, scratch: &mut Scratch) -> Scores {
         let tables = self.tables();
         scratch.start(self.id, self.description.intercept.len());
-        let mut evidence = Evidence::default();
         let mut words = Words::with_buffer(text, std::mem::take(&mut scratch.buffer));
-        let mut plain = [(0, 0, 0); TOGETHER];
+        let mut spans = [(0, 0); TOGETHER];
+        let mut hashes = [0; TOGETHER];
+        let mut slots = [(0, 0); TOGETHER];
+        let mut places = [0; TOGETHER];
+        let mut known = [Known::default(); TOGETHER];
         loop {
-            // First all hashes, then all places, then all words: what each step waits for in memory, it waits for
-            // together.
+            // First all hashes, then all slots, then all rows: what a step waits for in memory, it waits for together.
             let mut count = 0;
-            while let Some(slot) = plain.get_mut(count)
-                && let Some(span) = words.next_plain()
+            while count < TOGETHER
+                && let Some(Plain { span, hash }) = words.next_plain()
             {
-                *slot = (xxh3_64(&text.as_bytes()[span.clone()]), span.start, span.end);
+                hashes[count] = hash;
+                spans[count] = (span.start, span.end);
                 count += 1;
             }
-            let mut places = [NO_WORD; TOGETHER];
-            for (place, (hash, start, end)) in places.iter_mut().zip(&plain[..count]) {
-                *place = scratch.spellings.get(*hash).unwrap_or_else(|| {
+            let (hashes, spans, places) = (&hashes[..count], &spans[..count], &mut places[..count]);
+            scratch.spellings.glance(hashes, &mut slots);
+            for (place, ((hash, slot), (start, end))) in places.iter_mut().zip(hashes.iter().zip(&slots).zip(spans)) {
+                *place = scratch.spellings.confirm(*hash, *slot).unwrap_or_else(|| {
                     let place = self.place_of_spelling(&tables, &text[*start..*end], scratch);
                     scratch.spellings.insert(*hash, place);
                     place
                 });
             }
-            for (place, (_, start, end)) in places.iter().zip(&plain[..count]) {
+            scratch.recall(places, &mut known);
+            for ((place, known), (start, end)) in places.iter().zip(&known).zip(spans) {
                 if *place != NO_WORD {
-                    scratch.meet(*place, *start..*end, &mut evidence);
+                    scratch.meet(*place, *known, *start..*end);
                 }
             }
             if count == TOGETHER {
@@ -63,14 +59,16 @@ impl Model {
             }
             let Some((word, span)) = words.next_word() else { break };
             let place = self.place(&tables, word, scratch);
-            scratch.meet(place, span, &mut evidence);
+            scratch.recall(&[place], &mut known);
+            scratch.meet(place, known[0], span);
         }
         scratch.buffer = words.into_buffer();
-        self.sum(scratch, evidence)
+        self.sum(scratch)
     }
 
-    fn sum(&self, scratch: &mut Scratch, evidence: Evidence) -> Scores {
-        let squares = scratch.add_up(self.description.length_floor);
+    fn sum(&self, scratch: &mut Scratch) -> Scores {
+        let (mut squares, mut evidence) = (self.description.length_floor, Evidence::default());
+        scratch.add_up(&mut squares, &mut evidence);
         let length = if squares > 0.0 { squares.sqrt() } else { 1.0 };
         scratch.logits.truncate(self.description.intercept.len());
         for (logit, intercept) in scratch.logits.iter_mut().zip(&self.description.intercept) {

@@ -70,13 +70,13 @@ pub(crate) struct Evidence {
 }
 
 impl Evidence {
-    /// Adds a word; positive `steps` speak for Danish.
+    /// Adds the mentions of a word; positive `steps` speak for Danish.
     #[inline]
-    pub(crate) fn add(&mut self, steps: i8, is_known: bool) {
-        self.words += 1;
-        self.known += u32::from(is_known);
-        self.danish += u32::from(steps.max(0).unsigned_abs());
-        self.english += u32::from(steps.min(0).unsigned_abs());
+    pub(crate) fn add(&mut self, steps: i8, is_known: bool, mentions: u32) {
+        self.words += mentions;
+        self.known += mentions * u32::from(is_known);
+        self.danish += mentions * u32::from(steps.max(0).unsigned_abs());
+        self.english += mentions * u32::from(steps.min(0).unsigned_abs());
     }
 }
 

@@ -13,4 +13,5 @@ pub use features::{Feature, FeatureConfig, Features, StemExceptions};
 pub(crate) use language::EVIDENCE_STEPS;
 pub(crate) use language::{Evidence, decide};
 pub use language::{Language, LanguageHint};
+pub(crate) use plain::Plain;
 pub use words::{MAX_WORD_CHARS, Words};

@@ -48,12 +48,24 @@ const fn classes() -> [Class; 256] {
     classes
 }
 
-/// From `at` on: where to go on reading, and the span of the next word if it is a plain one.
+/// A word that needs no second look.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Plain {
+    /// Bytes of the text.
+    pub(crate) span: Range<usize>,
+    /// Of the spelling. Two spellings share it as seldom as 64 random bits allow.
+    pub(crate) hash: u64,
+}
+
+/// From `at` on: where to go on reading, and the next word if it is a plain one.
 #[inline]
-pub(super) fn next(bytes: &[u8], mut at: usize) -> (usize, Option<Range<usize>>) {
+pub(super) fn next(bytes: &[u8], mut at: usize) -> (usize, Option<Plain>) {
     loop {
-        match class(bytes, at) {
-            Some(Class::Letter) => break,
+        let class = class(bytes, at);
+        if class == Some(Class::Letter) {
+            break;
+        }
+        match class {
             Some(Class::Latin) if is_latin_letter(bytes, at) => break,
             Some(Class::Gap | Class::Joint | Class::Apostrophe) => at += 1,
             Some(Class::Stop) if !begins_with_n(bytes, at + 1) => at += 1,
@@ -62,19 +74,35 @@ pub(super) fn next(bytes: &[u8], mut at: usize) -> (usize, Option<Range<usize>>)
         }
     }
     let start = at;
-    loop {
-        at += letters(bytes, at);
+    let mut hash = 0;
+    let end = loop {
+        let (letters, block) = letters(bytes, at);
+        at += letters;
+        hash = mix(hash, block);
         match class(bytes, at) {
-            None | Some(Class::Gap | Class::Stop) => return (at, Some(start..at)),
-            Some(Class::Latin) if is_latin_letter(bytes, at) => at += 2,
-            Some(Class::Letter) => {}
-            Some(Class::Joint) if at - start > TWO_LETTERS => return (at, Some(start..at)),
-            Some(Class::Sign) if sign(bytes, at).is_some_and(|last| !matches!(last, 0x98 | 0x99)) => {
-                return (at, Some(start..at));
+            None | Some(Class::Gap | Class::Stop) => break at,
+            Some(Class::Latin) if is_latin_letter(bytes, at) => {
+                hash = mix(hash, u64::from(bytes[at + 1]));
+                at += 2;
             }
+            Some(Class::Letter) => {}
+            Some(Class::Joint) if at - start > TWO_LETTERS => break at,
+            Some(Class::Sign) if sign(bytes, at).is_some_and(|last| !matches!(last, 0x98 | 0x99)) => break at,
             _ => return (start, None),
         }
-    }
+    };
+    (end, Some(Plain { span: start..end, hash }))
+}
+
+/// Takes a block of a spelling into its hash: a product of 128 bits, folded.
+#[inline]
+fn mix(hash: u64, block: u64) -> u64 {
+    const KEY: u64 = 0x9e37_79b9_7f4a_7c15;
+    const FACTOR: u64 = 0xd6e8_feb8_6659_fd93;
+    let product = u128::from(hash ^ block ^ KEY) * u128::from(FACTOR);
+    #[expect(clippy::cast_possible_truncation, reason = "both halves are taken")]
+    let folded = product as u64 ^ (product >> 64) as u64;
+    folded
 }
 
 #[inline]
@@ -82,22 +110,31 @@ fn class(bytes: &[u8], at: usize) -> Option<Class> {
     bytes.get(at).map(|byte| CLASSES[usize::from(*byte)])
 }
 
-/// How many ASCII letters and digits come first, up to eight: all eight bytes are looked at together, each compared with
-/// the ends of a range by whether an addition reaches its highest bit.
+/// How many ASCII letters and digits come first, up to eight, and these: all eight bytes are looked at together, each
+/// compared with the ends of a range by whether an addition reaches its highest bit.
 #[inline]
-fn letters(bytes: &[u8], at: usize) -> usize {
+fn letters(bytes: &[u8], at: usize) -> (usize, u64) {
     const EACH: u64 = 0x0101_0101_0101_0101;
-    let Some(eight) = bytes.get(at..).and_then(|rest| rest.first_chunk::<8>()) else {
-        return bytes[at..].iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
-    };
-    let eight = u64::from_le_bytes(*eight);
+    let eight = bytes.get(at..).and_then(|rest| rest.first_chunk::<8>()).copied();
+    let eight = u64::from_le_bytes(eight.unwrap_or_else(|| last(bytes, at)));
     let low = eight & (0x7f * EACH);
     let from = |first: u8, of: u64| of + u64::from(0x80 - first) * EACH;
     let lower_case = low | (0x20 * EACH);
     let is_letter = from(b'a', lower_case) & !from(b'z' + 1, lower_case);
     let is_digit = from(b'0', low) & !from(b'9' + 1, low);
-    let is_other = !(is_letter | is_digit) | eight;
-    (is_other & (0x80 * EACH)).trailing_zeros() as usize / 8
+    let is_other = (!(is_letter | is_digit) | eight) & (0x80 * EACH);
+    // All bits before the first byte that is something else.
+    let before = ((is_other & is_other.wrapping_neg()) >> 7).wrapping_sub(1);
+    (is_other.trailing_zeros() as usize / 8, eight & before)
+}
+
+/// The last bytes of a text, and zeros.
+#[cold]
+fn last(bytes: &[u8], at: usize) -> [u8; 8] {
+    let mut eight = [0; 8];
+    let rest = bytes.get(at..).unwrap_or_default();
+    eight.iter_mut().zip(rest).for_each(|(byte, last)| *byte = *last);
+    eight
 }
 
 /// `À` to `ÿ` but for the signs of multiplication and division.
@@ -128,9 +165,33 @@ mod tests {
                 let mut bytes = *b"aZ0m9Azqx";
                 bytes[place] = byte;
                 let expected = if byte.is_ascii_alphanumeric() { 8 } else { place };
-                assert_eq!(letters(&bytes, 0), expected, "{byte:#x} at {place}");
-                assert_eq!(letters(&bytes[..=place], 0), if expected == 8 { place + 1 } else { place });
+                let in_front =
+                    |count: usize| bytes[..count].iter().rev().fold(0, |sum, byte| sum << 8 | u64::from(*byte));
+                assert_eq!(letters(&bytes, 0), (expected, in_front(expected)), "{byte:#x} at {place}");
+                let expected = if expected == 8 { place + 1 } else { place };
+                assert_eq!(letters(&bytes[..=place], 0), (expected, in_front(expected)));
             }
         }
+    }
+
+    /// A spelling's hash is its own, wherever in a text it stands.
+    #[test]
+    fn a_hash_depends_on_the_spelling_alone() {
+        let words =
+            ["a", "b", "skib", "Skib", "bådmotorer", "badmotorer", "skibsmotorfabrik", "skibsmotorfabrikker", "ø"];
+        let mut hashes = Vec::new();
+        for word in words {
+            let hash = next(word.as_bytes(), 0).1.expect("a plain word").hash;
+            for around in ["  % ", "og %, men", "abcdefghijk %.", "– %– æ"] {
+                let text = around.replace('%', word);
+                let at = around.find('%').expect("its place");
+                let plain = next(text.as_bytes(), at).1.expect("a plain word");
+                assert_eq!((&text[plain.span], plain.hash), (word, hash));
+            }
+            hashes.push(hash);
+        }
+        hashes.sort_unstable();
+        hashes.dedup();
+        assert_eq!(hashes.len(), words.len());
     }
 }

@@ -10,7 +10,7 @@ use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
 use super::markup::{Markup, reference};
-use super::plain;
+use super::plain::{self, Plain};
 use super::signs::{after_ending, char_at, is_dot_net, is_ignorable, is_word_at, is_word_char, short_run_at};
 
 /// A word is read to this many characters; what follows still belongs to its span.
@@ -121,16 +121,16 @@ impl<'t> Words<'t> {
         }
     }
 
-    /// The span of the next word, if all of it and what ends it are such that its normal form follows from the spelling
+    /// The next word, if all of it and what ends it are such that its normal form follows from the spelling
     /// alone. `None` if that is not so, or if there is no word left: [`Words::next_word`] goes on from here.
     ///
     /// Spellings repeat, so whoever remembers what became of one need not normalise it again. A run of digits counts
     /// as a word here.
     #[inline]
-    pub(crate) fn next_plain(&mut self) -> Option<Range<usize>> {
-        let (at, span) = plain::next(self.text.as_bytes(), self.at);
+    pub(crate) fn next_plain(&mut self) -> Option<Plain> {
+        let (at, word) = plain::next(self.text.as_bytes(), self.at);
         self.at = at;
-        span
+        word
     }
 
     /// Moves to where the next word begins.
@@ -319,7 +319,7 @@ mod tests {
         let mut words = Words::new(text);
         let mut found = Vec::new();
         loop {
-            if let Some(span) = words.next_plain() {
+            if let Some(Plain { span, .. }) = words.next_plain() {
                 found.extend(Words::new(&text[span.clone()]).next_word().map(|(word, _)| (word.to_owned(), span)));
             } else if let Some((word, span)) = words.next_word() {
                 found.push((word.to_owned(), span));
