@@ -8,6 +8,9 @@
 //!   the best that is possible (Järvelin and Kekäläinen 2002, with gains taken as they are);
 //! * `ece`: expected calibration error of the most probable answer ("none" among them), in 15 bins of equal width
 //!   (Guo et al. 2017); absent for rankers without probabilities;
+//! * `ece_by_chance`: the `ece` that answers with these probabilities would have if each were right exactly as often as it
+//!   is sure: few texts never fill 15 bins evenly. An `ece` within its interval is no sign of bad calibration (Bröcker and
+//!   Smith 2007). Over all texts only;
 //! * `none_auroc`: how well "none" is told from companies, as the area under the ROC curve;
 //! * `none_recall`: texts without a cluster whose verdict is `none`; `false_none`: texts with one whose verdict is `none`;
 //! * `fit_precision`: of the verdicts `fit`, those with an acceptable cluster first; `fit_coverage`: texts with a cluster
@@ -74,14 +77,17 @@ pub struct Evaluation {
     pub mistakes: Vec<Mistake>,
 }
 
+const ECE_BY_CHANCE: &str = "ece_by_chance";
+
 /// Names of the measures, in the order in which people read them.
-pub(crate) const NAMES: [&str; 11] = [
+pub(crate) const NAMES: [&str; 12] = [
     "top1",
     "acc1",
     "top3",
     "mrr",
     "ndcg3",
     "ece",
+    ECE_BY_CHANCE,
     "none_auroc",
     "none_recall",
     "false_none",
@@ -121,9 +127,11 @@ pub fn evaluate(ranker: &mut Ranker<'_>, texts: &[Labelled]) -> Result<Evaluatio
         }
         groups.into_iter().map(|(name, cases)| (name, measures(&cases))).collect()
     };
+    let mut all = measures(&cases.iter().collect::<Vec<_>>());
+    all.estimates.extend(error_by_chance(&cases).map(|estimate| (ECE_BY_CHANCE, estimate)));
     Ok(Evaluation {
         ranker: ranker.kind().name(),
-        all: measures(&cases.iter().collect::<Vec<_>>()),
+        all,
         by_cluster: split(&|place| class(&texts[place].label)),
         by_language: split(&|place| texts[place].language.clone()),
         by_style: split(&|place| texts[place].style.clone()),
@@ -216,16 +224,41 @@ fn measures(cases: &[&Case<'_>]) -> Measures {
         }
     }
     let estimates = values.into_iter().map(|(name, value)| {
-        let mut values = resampled.remove(name).unwrap_or_default();
-        values.sort_by(f64::total_cmp);
-        let percentile = |share: f64| {
-            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a place in the list")]
-            let place = (share * (values.len().max(1) - 1) as f64).round() as usize;
-            rounded(values.get(place).copied().unwrap_or(value))
-        };
-        (name, Estimate { value: rounded(value), low: percentile(0.025), high: percentile(0.975) })
+        let resampled = resampled.remove(name).unwrap_or_default();
+        (name, Estimate::of(value, resampled))
     });
     Measures { n: cases.len(), estimates: estimates.collect() }
+}
+
+/// The calibration error of answers that are right as often as they are sure: its mean, and where 95% of it lie.
+fn error_by_chance(cases: &[Case<'_>]) -> Option<Estimate> {
+    let mut random = Xoshiro256PlusPlus::seed_from_u64(14);
+    let mut draw = || {
+        let confidences = cases.iter().filter_map(|case| case.confidence);
+        Reliability::of(confidences.map(|(confidence, _)| (confidence, share(&mut random) < confidence))).error()
+    };
+    let drawn: Vec<f64> = (0..RESAMPLES).map_while(|_| draw()).collect();
+    Some(Estimate::of(mean(drawn.iter().copied())?, drawn))
+}
+
+impl Estimate {
+    /// A value, and the middle 95% of values like it. The interval is stretched to the value where it does not hold it: a
+    /// resample holds some texts twice and fills the bins of `ece` less evenly, so that its error is greater.
+    fn of(value: f64, mut alike: Vec<f64>) -> Self {
+        alike.sort_by(f64::total_cmp);
+        let percentile = |share: f64| {
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a place in the list")]
+            let place = (share * (alike.len().max(1) - 1) as f64).round() as usize;
+            rounded(alike.get(place).copied().unwrap_or(value))
+        };
+        let value = rounded(value);
+        Estimate { value, low: percentile(0.025).min(value), high: percentile(0.975).max(value) }
+    }
+}
+
+/// A number from 0 to 1, without 1.
+fn share(random: &mut Xoshiro256PlusPlus) -> f64 {
+    (random.next_u64() >> 11) as f64 / (1u64 << 53) as f64
 }
 
 /// A number below `bound`, by multiplication: its bias is below 2⁻⁴⁰ here.
@@ -248,6 +281,8 @@ fn measure(cases: &[&Case<'_>]) -> Vec<(&'static str, f64)> {
         mean(some.iter().map(|case| case.reciprocal_rank())),
         mean(some.iter().map(|case| case.ndcg3())),
         Reliability::of(cases.iter().filter_map(|case| case.confidence)).error(),
+        // Not of a part or a resample, see `evaluate`.
+        None,
         auroc(&none, &some),
         mean(none.iter().map(declined)),
         mean(some.iter().map(declined)),
@@ -334,6 +369,18 @@ mod tests {
         let none = case(&stranger, &[0], 0.5, Verdict::Fit);
         assert_eq!(auroc(&[&none], &[&some]), Some(0.5));
         assert_eq!(auroc(&[&none], &[]), None);
+    }
+
+    /// Always sure by 0.7, so all lies in one bin: what is left by chance is how far a share of ten strays from 0.7.
+    #[test]
+    fn few_texts_are_never_calibrated_perfectly() {
+        let label = label(&[0], &[]);
+        let cases: Vec<Case<'_>> = (0..10).map(|_| case(&label, &[0], 0.1, Verdict::Fit)).collect();
+        let Estimate { value, low, high } = error_by_chance(&cases).expect("answers");
+        assert!(low < 0.01 && high > 0.25, "{low} {high}");
+        // The mean absolute deviation of a binomial share.
+        assert!((value - 0.114).abs() < 0.01, "{value}");
+        assert_eq!(error_by_chance(&[]), None);
     }
 
     #[test]

@@ -18,6 +18,7 @@ const MEANINGS: [&str; NAMES.len()] = [
     "mean of 1 / rank of the first primary cluster",
     "discounted gain of the first three, of the best possible",
     "mean distance between confidence and share right, 15 bins; less is better",
+    "the `ece` of answers that are right exactly as often as they are sure, on as many texts",
     "how well texts without a cluster are told from the others (area under the ROC curve)",
     "texts without a cluster that are turned away",
     "texts with a cluster that are turned away; less is better",
