@@ -33,7 +33,7 @@ pub(crate) fn run(args: &Train, common: &Common) -> Result<Outcome> {
         return Err(Error::usage("a model is written to a file, not to standard output"));
     }
     if corpus.has_profiles() {
-        note(common, "fitting six models, five of them to measure the sixth; this takes a minute or two");
+        note(common, "fitting six models, five of them to measure the sixth; this takes a few minutes");
     } else {
         note(common, "no profiles: the model will compare texts with the catalogue's descriptions, uncalibrated");
     }

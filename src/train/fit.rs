@@ -3,6 +3,7 @@
 use linfa::dataset::DatasetBase;
 use linfa::traits::Fit;
 use ndarray::{Array1, Array2};
+use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use super::corpus::{Corpus, Label};
 use super::design::{DesignConfig, Document, Vocabulary, design};
@@ -17,6 +18,10 @@ pub(crate) struct FitConfig {
     pub(crate) penalty: f64,
     /// Weight of a lexicon entry of strength 3, where a profile has 1.
     pub(crate) term_weight: f64,
+    /// Each profile also teaches by its words dealt out to so many hands.
+    pub(crate) hands: usize,
+    /// Weight of a hand, where the whole profile has 1.
+    pub(crate) hand_weight: f64,
     /// Probability that the acceptable clusters share, where there are any.
     pub(crate) acceptable_share: f64,
     /// Exponent of class balancing: 0 leaves classes as large as they are, 1 makes them count alike.
@@ -28,8 +33,10 @@ impl Default for FitConfig {
     fn default() -> Self {
         FitConfig {
             design: DesignConfig::default(),
-            penalty: 0.06,
+            penalty: 0.12,
             term_weight: 0.3,
+            hands: 8,
+            hand_weight: 0.2,
             acceptable_share: 0.2,
             balance: 1.0,
             tolerance: 3e-2,
@@ -45,17 +52,26 @@ pub(crate) struct Fitted {
     pub(crate) softmax: Softmax,
 }
 
-/// Fits to the profiles at these places of the corpus, and to the whole lexicon.
+/// Fits to the profiles at these places of the corpus, whole and dealt out, and to the whole lexicon.
 pub(crate) fn fit(corpus: &Corpus, profiles: &[usize], config: &FitConfig) -> Result<Fitted> {
     let classes = corpus.classes();
     let chosen = || profiles.iter().map(|place| &corpus.profiles[*place]);
+    let hands: Vec<(usize, String)> = chosen()
+        .enumerate()
+        .flat_map(|(place, profile)| deal(&profile.text, config.hands).into_iter().map(move |hand| (place, hand)))
+        .collect();
     let mut documents: Vec<_> = chosen().map(|profile| Document { text: &profile.text, counts: true }).collect();
+    documents.extend(hands.iter().map(|(_, hand)| Document { text: hand, counts: false }));
     documents.extend(corpus.lexicon.iter().map(|term| Document { text: &term.text, counts: false }));
     let mut targets = Array2::zeros((documents.len(), classes));
     for (mut target, profile) in targets.rows_mut().into_iter().zip(chosen()) {
         set_target(&mut target, &profile.label, config.acceptable_share);
     }
-    for (mut target, term) in targets.rows_mut().into_iter().skip(profiles.len()).zip(&corpus.lexicon) {
+    for (mut target, (profile, _)) in targets.rows_mut().into_iter().skip(profiles.len()).zip(&hands) {
+        set_target(&mut target, &corpus.profiles[profiles[*profile]].label, config.acceptable_share);
+    }
+    let first_term = profiles.len() + hands.len();
+    for (mut target, term) in targets.rows_mut().into_iter().skip(first_term).zip(&corpus.lexicon) {
         // The first of n classes counts n parts, the last one part.
         let total = (term.classes.len() * (term.classes.len() + 1) / 2) as f64;
         for (place, class) in term.classes.iter().enumerate() {
@@ -64,9 +80,11 @@ pub(crate) fn fit(corpus: &Corpus, profiles: &[usize], config: &FitConfig) -> Re
     }
     let alike = vec![1.0; profiles.len()];
     let mut weights = balanced(&targets, 0, &alike, config.balance);
+    let of_hands: Vec<f64> = hands.iter().map(|(profile, _)| config.hand_weight * weights[*profile]).collect();
+    weights.extend(of_hands);
     let strengths: Vec<f64> =
         corpus.lexicon.iter().map(|term| config.term_weight * f64::from(term.strength) / 3.0).collect();
-    weights.extend(balanced(&targets, profiles.len(), &strengths, config.balance));
+    weights.extend(balanced(&targets, first_term, &strengths, config.balance));
     let mut shape = config.design.clone();
     shape.features.stems = corpus.stems.clone();
     let (texts, vocabulary) = design(&documents, &corpus.frequencies, &corpus.stop_words, &shape);
@@ -75,6 +93,29 @@ pub(crate) fn fit(corpus: &Corpus, profiles: &[usize], config: &FitConfig) -> Re
     let dataset = DatasetBase::new(texts, targets).with_weights(weights);
     let softmax = SoftmaxParams::new(config.penalty).tolerance(config.tolerance).fit(&dataset)?;
     Ok(Fitted { vocabulary, texts: dataset.records, softmax })
+}
+
+/// Words from which on a text is dealt out.
+const LEAST_DEALT: usize = 6;
+
+/// Deals the words of a text out to several hands, each word to one of them by chance; hands that get none are left out.
+///
+/// Where a strong word stands, the others around it need not say anything, and learn nothing. A hand without it makes them
+/// speak for themselves: dropout, for a regression (Wager, Wang and Liang 2013).
+fn deal(text: &str, hands: usize) -> Vec<String> {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    if words.len() < LEAST_DEALT {
+        return Vec::new();
+    }
+    let mut dealt = vec![String::new(); hands];
+    for (place, word) in (0..).zip(words) {
+        // The text is the seed, so that every fit deals it alike.
+        let hand = &mut dealt[(xxh3_64_with_seed(text.as_bytes(), place) % hands as u64) as usize];
+        hand.push_str(word);
+        hand.push(' ');
+    }
+    dealt.retain(|hand| !hand.is_empty());
+    dealt
 }
 
 /// The target of a labelled text: its primary clusters share what its acceptable ones leave; "none" if it has none.
@@ -112,6 +153,19 @@ mod tests {
     use ndarray::array;
 
     use super::*;
+
+    #[test]
+    fn every_word_is_dealt_once() {
+        let text = "vi bygger broer af stål og beton til havne, veje og jernbaner";
+        let hands = deal(text, 3);
+        assert_eq!(hands.len(), 3);
+        let mut dealt: Vec<&str> = hands.iter().flat_map(|hand| hand.split_whitespace()).collect();
+        let mut words: Vec<&str> = text.split_whitespace().collect();
+        (dealt.sort_unstable(), words.sort_unstable());
+        assert_eq!(dealt, words);
+        assert_eq!(deal(text, 3), hands);
+        assert!(deal("vi bygger broer", 3).is_empty());
+    }
 
     /// To the letter where no row is shared between classes; here one is.
     #[test]
