@@ -135,10 +135,7 @@ struct Seen {
 impl Seen {
     /// The number of a word of the text, which is `next` if the text has not had it yet.
     #[inline]
-    fn number(&mut self, text: u32, place: u32, next: u32, distinct: &[Distinct]) -> u32 {
-        if distinct.len() * 2 >= self.slots.len() {
-            self.grow(text, distinct);
-        }
+    fn number(&mut self, text: u32, place: u32, next: u32) -> u32 {
         let mask = self.slots.len() - 1;
         // Neighbouring places are words that were first met together: they hit different slots as they are.
         let mut at = place as usize & mask;
@@ -155,13 +152,14 @@ impl Seen {
         }
     }
 
+    /// Makes room for so many words.
     #[cold]
-    fn grow(&mut self, text: u32, distinct: &[Distinct]) {
-        let len = (self.slots.len() * 2).max(1 << 8);
+    fn grow(&mut self, words: usize, text: u32, distinct: &[Distinct]) {
+        let len = (words * 2).next_power_of_two().max(1 << 8);
         self.slots.clear();
         self.slots.resize(len, (0, 0, 0));
         for (number, word) in (0..).zip(distinct) {
-            self.number(text, word.place, number, &[]);
+            self.number(text, word.place, number);
         }
     }
 }
@@ -246,30 +244,33 @@ impl Scratch {
     /// What is known of the words at these places. As with [`Spellings::glance`], the memory is asked for all of them at once,
     /// and for the line that the weight stands in: the contributions are in it, too.
     #[inline]
-    pub(super) fn recall(&self, places: &[u32], known: &mut [Known]) {
+    pub(super) fn recall(&mut self, places: &[u32], known: &mut [Known]) {
         for (known, place) in known.iter_mut().zip(places) {
             let place = *place as usize;
-            if let Some(remembered) = self.remembered.get(place)
+            if let Some(remembered) = self.remembered.get_mut(place)
                 && let Some(Line(row)) = self.rows.get((place + 1) * self.stride - 1)
             {
-                let Remembered { evidence, flags, .. } = *remembered;
-                *known = Known { weight: row[LANES - 1], evidence, flags };
+                remembered.met = self.text;
+                *known = Known { weight: row[LANES - 1], evidence: remembered.evidence, flags: remembered.flags };
             }
+        }
+        let words = self.distinct.len() + places.len();
+        if words * 2 > self.seen.slots.len() {
+            self.seen.grow(words, self.text, &self.distinct);
         }
     }
 
-    /// Adds a mention of a remembered word to the text.
+    /// Adds a mention of a word that was recalled to the text.
     #[inline]
     pub(super) fn meet(&mut self, place: u32, known: Known, span: Range<usize>) {
         #[expect(clippy::cast_possible_truncation, reason = "a text has 10 MiB at most, so fewer words too")]
         let (next, start, end) = (self.distinct.len() as u32, span.start as u32, span.end as u32);
-        let mention = Mention { start, end, distinct: self.seen.number(self.text, place, next, &self.distinct) };
+        let mention = Mention { start, end, distinct: self.seen.number(self.text, place, next) };
         if let Some(distinct) = self.distinct.get_mut(mention.distinct as usize) {
             distinct.count += 1;
             self.repeats.push(mention);
         } else {
             self.distinct.push(Distinct { place, count: 1, known, first: mention });
-            self.remembered[place as usize].met = self.text;
         }
     }
 

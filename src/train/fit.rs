@@ -110,6 +110,7 @@ fn deal(text: &str, hands: usize) -> Vec<String> {
     let mut dealt = vec![String::new(); hands];
     for (place, word) in (0..).zip(words) {
         // The text is the seed, so that every fit deals it alike.
+        #[expect(clippy::cast_possible_truncation, reason = "below the number of hands")]
         let hand = &mut dealt[(xxh3_64_with_seed(text.as_bytes(), place) % hands as u64) as usize];
         hand.push_str(word);
         hand.push(' ');
@@ -161,7 +162,8 @@ mod tests {
         assert_eq!(hands.len(), 3);
         let mut dealt: Vec<&str> = hands.iter().flat_map(|hand| hand.split_whitespace()).collect();
         let mut words: Vec<&str> = text.split_whitespace().collect();
-        (dealt.sort_unstable(), words.sort_unstable());
+        dealt.sort_unstable();
+        words.sort_unstable();
         assert_eq!(dealt, words);
         assert_eq!(deal(text, 3), hands);
         assert!(deal("vi bygger broer", 3).is_empty());
