@@ -1,10 +1,10 @@
 //! From scores back to the words. A score is a sum over words, so an explanation lists its terms: nothing is estimated.
 
+use std::ops::Range;
+
 use serde::{Deserialize, Serialize};
 
 use crate::matcher::rounded;
-use std::ops::Range;
-
 use crate::model::{Model, Scores, Scratch};
 
 /// Reasons listed for one cluster at most; the others are in `rest`.

@@ -37,9 +37,9 @@ const RESAMPLES: usize = 1000;
 pub struct Estimate {
     /// Over all texts.
     pub value: f64,
-    /// 2.5th percentile of the resamples.
+    /// 2.5th percentile of the resamples, or the value if that is lower.
     pub low: f64,
-    /// 97.5th percentile.
+    /// 97.5th percentile, or the value if that is higher.
     pub high: f64,
 }
 

@@ -133,7 +133,7 @@ struct Seen {
 }
 
 impl Seen {
-    /// The number of a word of the text, which is `next` if the text has not had it yet.
+    /// The number of a word of the text, which is `next` if the text has not had it yet; there has to be room for it.
     #[inline]
     fn number(&mut self, text: u32, place: u32, next: u32) -> u32 {
         let mask = self.slots.len() - 1;
@@ -230,9 +230,10 @@ impl Scratch {
         }
         let filled = self.rows.len();
         self.rows.resize(filled + self.stride, Line([0.0; LANES]));
-        let (numbers, last) = (self.rows[filled..].iter_mut().zip(row.chunks(LANES)), LANES - 1);
-        numbers.for_each(|(Line(line), numbers)| line[..numbers.len()].copy_from_slice(numbers));
-        self.rows[filled + self.stride - 1].0[last] = weight;
+        for (Line(line), numbers) in self.rows[filled..].iter_mut().zip(row.chunks(LANES)) {
+            line[..numbers.len()].copy_from_slice(numbers);
+        }
+        self.rows[filled + self.stride - 1].0[LANES - 1] = weight;
         self.row = row;
         #[expect(clippy::cast_possible_truncation, reason = "bounded by the spellings, and by a text's words")]
         let place = self.remembered.len() as u32;
@@ -242,7 +243,8 @@ impl Scratch {
     }
 
     /// What is known of the words at these places. As with [`Spellings::glance`], the memory is asked for all of them at once,
-    /// and for the line that the weight stands in: the contributions are in it, too.
+    /// and for the line that the weight stands in: the contributions are in it, too. Also makes room for them among those
+    /// seen, once for all that are met next.
     #[inline]
     pub(super) fn recall(&mut self, places: &[u32], known: &mut [Known]) {
         for (known, place) in known.iter_mut().zip(places) {
@@ -274,15 +276,16 @@ impl Scratch {
         }
     }
 
-    /// Puts into `logits` the sum of the text's rows, each times its term frequency; adds the squared weights to `squares`
-    /// and what the words say of the language to `evidence`.
+    /// Puts into `logits` the sum of the text's rows, each times its term frequency; returns that of the squared weights, on
+    /// top of `squares`, and what the words say of the language.
     #[inline]
-    pub(super) fn add_up(&mut self, squares: &mut f32, evidence: &mut Evidence) {
+    pub(super) fn add_up(&mut self, mut squares: f32) -> (f32, Evidence) {
+        let mut evidence = Evidence::default();
         self.unlearned.clear();
         self.known_words = 0;
         for (number, Distinct { count, known, .. }) in self.distinct.iter().enumerate() {
             let weight = sublinear(*count) * known.weight;
-            *squares += weight * weight;
+            squares += weight * weight;
             let is_known = known.evidence != 0 || known.flags & !SAYS_SOMETHING != 0;
             evidence.add(known.evidence, is_known, *count);
             self.known_words += usize::from(known.flags & SAYS_SOMETHING != 0);
@@ -302,6 +305,7 @@ impl Scratch {
             }
             self.logits.extend(sums);
         }
+        (squares, evidence)
     }
 
     /// What each distinct word adds to the sum of a class, in order of first occurrence.

@@ -67,8 +67,7 @@ impl Model {
     }
 
     fn sum(&self, scratch: &mut Scratch) -> Scores {
-        let (mut squares, mut evidence) = (self.description.length_floor, Evidence::default());
-        scratch.add_up(&mut squares, &mut evidence);
+        let (squares, evidence) = scratch.add_up(self.description.length_floor);
         let length = if squares > 0.0 { squares.sqrt() } else { 1.0 };
         scratch.logits.truncate(self.description.intercept.len());
         for (logit, intercept) in scratch.logits.iter_mut().zip(&self.description.intercept) {

@@ -49,7 +49,7 @@ const fn classes() -> [Class; 256] {
 }
 
 /// A word that needs no second look.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Debug)]
 pub(crate) struct Plain {
     /// Bytes of the text.
     pub(crate) span: Range<usize>,

@@ -121,8 +121,8 @@ impl<'t> Words<'t> {
         }
     }
 
-    /// The next word, if all of it and what ends it are such that its normal form follows from the spelling
-    /// alone. `None` if that is not so, or if there is no word left: [`Words::next_word`] goes on from here.
+    /// The next word, if all of it and what ends it are such that its normal form follows from the spelling alone. `None` if
+    /// that is not so, or if there is no word left: [`Words::next_word`] goes on from here.
     ///
     /// Spellings repeat, so whoever remembers what became of one need not normalise it again. A run of digits counts
     /// as a word here.

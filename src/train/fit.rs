@@ -10,6 +10,9 @@ use super::design::{DesignConfig, Document, Vocabulary, design};
 use super::softmax::{Softmax, SoftmaxParams, Texts};
 use crate::error::Result;
 
+/// Words from which on a text is dealt out.
+const LEAST_DEALT: usize = 6;
+
 /// Everything that can be chosen about a fit.
 #[derive(Clone, Debug)]
 pub(crate) struct FitConfig {
@@ -94,9 +97,6 @@ pub(crate) fn fit(corpus: &Corpus, profiles: &[usize], config: &FitConfig) -> Re
     let softmax = SoftmaxParams::new(config.penalty).tolerance(config.tolerance).fit(&dataset)?;
     Ok(Fitted { vocabulary, texts: dataset.records, softmax })
 }
-
-/// Words from which on a text is dealt out.
-const LEAST_DEALT: usize = 6;
 
 /// Deals the words of a text out to several hands, each word to one of them by chance; hands that get none are left out.
 ///
