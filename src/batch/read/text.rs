@@ -1,7 +1,7 @@
 //! Text that is read row by row in constant memory: delimited files and JSON lines. A row that is over the limits is
 //! handed on in pieces.
 
-use std::io::Read;
+use std::io::{self, Read};
 
 use memchr::memchr2;
 use xxhash_rust::xxh3::Xxh3Default;
@@ -149,9 +149,20 @@ impl TextRows {
 
     /// Appends what the input gives next.
     fn read(&mut self, bytes: &mut Vec<u8>) -> Result<()> {
-        let wanted = READ_BYTES - bytes.len() % READ_BYTES;
-        let read = self.input.by_ref().take(wanted as u64).read_to_end(bytes)?;
-        self.ended = read < wanted;
+        let end = bytes.len() + READ_BYTES - bytes.len() % READ_BYTES;
+        let mut filled = bytes.len();
+        bytes.resize(end, 0);
+        while filled < end && !self.ended {
+            match self.input.read(&mut bytes[filled..]) {
+                Ok(read) => {
+                    filled += read;
+                    self.ended = read == 0;
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        bytes.truncate(filled);
         Ok(())
     }
 

@@ -1,6 +1,7 @@
 //! From scored rows to a file that appears when it is complete.
 
 pub(crate) mod delimited;
+pub(crate) mod flusher;
 pub(crate) mod grid;
 pub(crate) mod json_lines;
 pub(crate) mod ours;

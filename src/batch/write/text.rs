@@ -9,6 +9,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use xxhash_rust::xxh3::Xxh3Default;
 
+use super::flusher::Flusher;
 use super::target::Target;
 use super::{Output, Packing, Sink};
 use crate::batch::chunk::Chunk;
@@ -25,6 +26,8 @@ const NOTE_EVERY: Duration = Duration::from_secs(1);
 
 pub(crate) struct TextSink {
     target: Target,
+    /// If the target is a file.
+    flusher: Option<Flusher>,
     packing: Packing,
     /// Text that is not packed yet.
     part: Vec<u8>,
@@ -57,9 +60,12 @@ impl TextSink {
             // What an earlier run left is of no use any more.
             fs::remove_file(path).ok();
         }
-        let packing = output.packing().0;
-        let part = Vec::new();
-        let mut sink = TextSink { target, packing, part, written, hasher, journal, noted: Instant::now() };
+        let flusher = match &target {
+            Target::Partial(partial) => Some(Flusher::of(&partial.file).map_err(|error| target.error(error))?),
+            _ => None,
+        };
+        let (packing, part, noted) = (output.packing().0, Vec::new(), Instant::now());
+        let mut sink = TextSink { target, flusher, packing, part, written, hasher, journal, noted };
         if !resumed {
             sink.put(header)?;
         }
@@ -90,7 +96,9 @@ impl TextSink {
     }
 
     fn write_out(&mut self, bytes: &[u8]) -> Result<()> {
-        self.target.write_all(bytes).map_err(|error| self.target.error(error))?;
+        let written = self.target.write_all(bytes);
+        let flushed = self.flusher.as_mut().map_or(Ok(()), |flusher| flusher.wrote(bytes.len()));
+        written.and(flushed).map_err(|error| self.target.error(error))?;
         if self.journal.is_some() {
             self.hasher.update(bytes);
         }
@@ -125,6 +133,9 @@ impl Sink for TextSink {
     fn finish(mut self: Box<Self>) -> Result<()> {
         if !self.part.is_empty() {
             self.pack()?;
+        }
+        if let Some(flusher) = &mut self.flusher {
+            flusher.end().map_err(|error| self.target.error(error))?;
         }
         self.target.commit()?;
         if let Some((path, _)) = &self.journal {
