@@ -71,21 +71,23 @@ def resamples(number):
     return np.random.default_rng(14).integers(0, number, (RESAMPLES, number))
 
 
-def interval(values):
-    return [float(value) for value in np.nanpercentile(values, [2.5, 97.5])]
+def estimate(value, values):
+    """The middle 95% of values like this one, stretched to it where they do not hold it, as ECE's may not."""
+    low, high = np.nanpercentile(values, [2.5, 97.5])
+    return [float(value), float(min(low, value)), float(max(high, value))]
 
 
 def estimates(cases, against=None):
     """Each measure as [value, low, high]; with `against`, the differences to it as well."""
     chosen = resamples(len(cases.is_none))
     values, samples = cases.measure(), [cases.measure(places) for places in chosen]
-    found = {name: [float(values[name]), *interval([sample[name] for sample in samples])] for name in values}
+    found = {name: estimate(values[name], [sample[name] for sample in samples]) for name in values}
     if against is not None:
         theirs, others = against.measure(), [against.measure(places) for places in chosen]
         for name in values:
             if name in theirs:
                 differences = [sample[name] - other[name] for sample, other in zip(samples, others)]
-                found[f"{name}_difference"] = [float(values[name] - theirs[name]), *interval(differences)]
+                found[f"{name}_difference"] = estimate(values[name] - theirs[name], differences)
     return found
 
 
