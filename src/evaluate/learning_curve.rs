@@ -1,17 +1,20 @@
-//! How much more data would help: the ranking of models that learned from a part of the trades.
+//! How much more data would help, and of what kind: the ranking of models that learned from a part of the profiles.
 
 use super::metrics::overall;
 use super::{Estimate, Labelled, Ranker, RankerKind};
 use crate::error::{Error, Result};
 use crate::matcher::Matcher;
+pub use crate::train::Cut;
 use crate::train::{Corpus, Portion};
 
-/// How often the trades are halved, for the smallest model first.
+/// How often the profiles are halved, for the smallest model first.
 const HALVINGS: [u32; 5] = [4, 3, 2, 1, 0];
 
-/// A model that learned from a part of the trades, and how it ranks.
+/// A model that learned from a part of the profiles, and how it ranks.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct LearningPoint {
+    /// What was left out, if anything was.
+    pub cut: Cut,
     /// Number of trades.
     pub trades: usize,
     /// Number of profiles of these trades.
@@ -22,9 +25,10 @@ pub struct LearningPoint {
     pub acc1: Estimate,
 }
 
-/// Fits models to a sixteenth, an eighth, a quarter, a half and all of the trades of a corpus, each with the whole lexicon,
-/// and measures their rankings of labelled profiles. The smaller part lies within the greater one. A part that holds no
-/// profile, or none that the part before does not hold, has no point of its own.
+/// Fits models to a sixteenth, an eighth, a quarter, a half and all of the trades of a corpus, and to as large parts of its
+/// profiles regardless of trades, each with the whole lexicon, and measures their rankings of labelled profiles. The smaller
+/// part lies within the greater one. A part that holds no profile, or none that the part before does not hold, has no point
+/// of its own. The last point is that of everything.
 ///
 /// `texts` were read for the catalogue of `matcher`, so the corpus must have the same clusters in the same order.
 ///
@@ -55,12 +59,14 @@ pub fn learning_curve(corpus: &Corpus, matcher: &Matcher, texts: &[Labelled]) ->
     if !corpus.has_profiles() {
         return Err(Error::data("the data folder has no profiles, so there is nothing to learn more or less of"));
     }
-    let mut portions: Vec<Portion> = HALVINGS.iter().map(|halvings| Portion::halved(corpus, *halvings)).collect();
+    let halved = |cut: Cut| HALVINGS.iter().map(move |halvings| Portion::halved(corpus, cut, *halvings));
+    let mut portions: Vec<Portion> = halved(Cut::Profiles).chain(halved(Cut::Trades)).collect();
     portions.dedup_by_key(|portion| portion.len());
-    portions.retain(|portion| portion.len() > 0);
+    portions
+        .retain(|portion| portion.len() > 0 && (portion.cut == Cut::Trades || portion.len() < corpus.profiles.len()));
     let point = |portion: &Portion| point(corpus, portion, texts);
     let Some((whole, parts)) = portions.split_last() else { return Ok(Vec::new()) };
-    // All the parts together are about as much work as the whole.
+    // Two at a time: each fit needs several copies of all weights.
     let (parts, whole) =
         rayon::join(|| parts.iter().map(point).collect::<Result<Vec<LearningPoint>>>(), || point(whole));
     let mut points = parts?;
@@ -77,6 +83,7 @@ fn point(corpus: &Corpus, portion: &Portion, texts: &[Labelled]) -> Result<Learn
         estimate.ok_or_else(|| Error::data("no labelled profile has a cluster, so a learning curve has no height"))
     };
     Ok(LearningPoint {
+        cut: portion.cut,
         trades: portion.trades,
         profiles: portion.len(),
         top1: estimate("top1")?,

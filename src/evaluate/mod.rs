@@ -12,7 +12,7 @@ mod summary;
 
 pub use baselines::{Ranker, RankerKind};
 pub use labelled::{Labelled, read_labelled};
-pub use learning_curve::{LearningPoint, learning_curve};
+pub use learning_curve::{Cut, LearningPoint, learning_curve};
 pub(crate) use metrics::NAMES;
 pub use metrics::{Estimate, Evaluation, Measures, evaluate};
 pub use mistakes::Mistake;

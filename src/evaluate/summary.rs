@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::report::Chart;
-use super::{Estimate, Evaluation, LearningPoint, Measures, Mistake, NAMES};
+use super::{Cut, Estimate, Evaluation, LearningPoint, Measures, Mistake, NAMES};
 use crate::matcher::{Matcher, Verdict};
 
 /// A wrong answer shows about so much of its text, in characters.
@@ -103,10 +103,16 @@ fn named(parts: &BTreeMap<String, Measures>) -> impl Iterator<Item = (&str, &Mea
 }
 
 fn learning_curve(curve: &[LearningPoint]) -> String {
-    let mut out = "\n".to_owned() + &head(&["trades", "profiles", "top1", "acc1"]);
+    let everything = curve.iter().map(|point| point.profiles).max();
+    let mut out = "\n".to_owned() + &head(&["learned from", "trades", "profiles", "top1", "acc1"]);
     for point in curve {
+        let part = match point.cut {
+            _ if Some(point.profiles) == everything => "everything",
+            Cut::Trades => "a part of the trades",
+            Cut::Profiles => "a part of the profiles",
+        };
         let (top1, acc1) = (value(Some(&point.top1), 3), value(Some(&point.acc1), 3));
-        out.push_str(&row(&[point.trades.to_string(), point.profiles.to_string(), top1, acc1]));
+        out.push_str(&row(&[part.to_owned(), point.trades.to_string(), point.profiles.to_string(), top1, acc1]));
     }
     out
 }

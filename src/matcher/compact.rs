@@ -99,14 +99,20 @@ struct Strongest {
     /// What each adds and its number, strongest first; of equals, the one that stood first.
     words: [(f32, usize); MAX_REASONS],
     len: usize,
-    /// Words below this are not kept.
-    least: f32,
+    /// Only words above this are kept.
+    bar: f32,
 }
 
 impl Strongest {
+    /// Of words that add `least` or more.
+    fn from(least: f32) -> Strongest {
+        Strongest { words: [(0.0, 0); MAX_REASONS], len: 0, bar: least.next_down() }
+    }
+
     #[inline]
     fn offer(&mut self, word: usize, sum: f32) {
-        if sum < self.least || (self.len == MAX_REASONS && sum <= self.words[MAX_REASONS - 1].0) {
+        // Most words are below the bar.
+        if sum <= self.bar {
             return;
         }
         let mut at = self.len.min(MAX_REASONS - 1);
@@ -116,6 +122,9 @@ impl Strongest {
         }
         self.words[at] = (sum, word);
         self.len = (self.len + 1).min(MAX_REASONS);
+        if self.len == MAX_REASONS {
+            self.bar = self.words[MAX_REASONS - 1].0;
+        }
     }
 }
 
@@ -158,18 +167,19 @@ impl Ranker<'_> {
         ranked.top.clear();
         for class in &self.wanted {
             let logit = logits[*class];
-            let ahead = |(other, _): &(usize, f64)| logits[*other].total_cmp(&logit).is_ge();
-            let place = ranked.top.iter().take_while(|other| ahead(other)).count();
-            if place < self.top {
-                ranked.top.truncate(self.top - 1);
-                ranked.top.insert(place, (*class, rounded(ranked.probabilities[*class])));
+            if ranked.top.len() == self.top && ranked.top.last().is_none_or(|(last, _)| logit <= logits[*last]) {
+                continue;
             }
+            let place = ranked.top.iter().take_while(|(other, _)| logits[*other] >= logit).count();
+            ranked.top.truncate(self.top - 1);
+            ranked.top.insert(place, (*class, ranked.probabilities[*class]));
         }
+        ranked.top.iter_mut().for_each(|(_, probability)| *probability = rounded(*probability));
         ranked.reasons.clear();
         ranked.unknown.clear();
         if let (true, Some((class, _))) = (self.explain, ranked.top.first()) {
             let least = LEAST_WEIGHT * scores.length;
-            let mut strongest = Strongest { words: [(0.0, 0); MAX_REASONS], len: 0, least };
+            let mut strongest = Strongest::from(least);
             scratch.0.sums(*class).enumerate().for_each(|(word, sum)| strongest.offer(word, sum));
             let words = strongest.words[..strongest.len].iter();
             ranked.reasons.extend(words.map(|(_, word)| scratch.0.first_span(*word)));

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 use std::ops::Range;
 
+use super::score::Together;
 use super::spellings::Spellings;
 use super::tfidf::sublinear;
 use super::{LEARNED, STOP_WORD};
@@ -12,17 +13,23 @@ use crate::text::{Evidence, Feature};
 
 /// Spellings that are remembered at a time. Bounds the memory, changes no result.
 const MAX_SPELLINGS: usize = 120_000;
-/// Lines in the rows that are remembered at a time: 8 MiB.
-const MAX_LINES: usize = 1 << 17;
+/// Blocks that are remembered at a time: 8 MiB.
+const MAX_BLOCKS: usize = 1 << 18;
 
-/// Numbers in a [`Line`].
+/// Numbers in a [`Block`].
 const LANES: usize = 16;
 
-/// Rows are made of whole cache lines: a row is fetched by as few of them as can be, and added up by whole vector
-/// registers. The last number of a row is the word's weight.
-#[derive(Clone, Copy, Debug)]
-#[repr(align(64))]
-struct Line([f32; LANES]);
+/// What is remembered of a word: half a cache line for up to sixteen classes, so that many words stay near at hand; for
+/// more classes, as many blocks one after the other, the first of them with the head.
+#[derive(Clone, Copy, Debug, Default)]
+#[repr(align(32))]
+struct Block {
+    /// Contributions to the classes, to be multiplied by [`Known::scale`].
+    lanes: [i8; LANES],
+    known: Known,
+    /// When a text met the word last, see [`Scratch::age`].
+    met: u32,
+}
 
 /// Working memory that may be used for any number of texts, one after the other, with the same model. What was scored
 /// before never shows in a result.
@@ -30,17 +37,20 @@ struct Line([f32; LANES]);
 pub(crate) struct Scratch {
     pub(super) buffer: String,
     pub(super) features: Vec<Feature>,
+    /// Kept, so that it need not be made for every text.
+    pub(super) together: Option<Box<Together>>,
     /// Words as they are spelled in texts.
     pub(super) spellings: Spellings,
-    /// From the hash of a word's normal form to its place in `remembered`.
+    /// From the hash of a word's normal form to its place among the rows.
     places: HashMap<u64, u32, BuildHasherDefault<HashIsKey>>,
-    remembered: Vec<Remembered>,
-    /// Rows of the remembered words, one after the other: weight times contribution to each class, zeros, weight.
-    rows: Vec<Line>,
-    /// Lines of a row.
+    /// Rows of the remembered words, one after the other; the first is nobody's.
+    rows: Vec<Block>,
+    /// Blocks of a row.
     stride: usize,
     /// A row that is being composed.
-    row: Vec<f32>,
+    lanes: Vec<i8>,
+    /// The sums that make up the row of a word that training has not seen.
+    pub(super) sums: Vec<f64>,
     /// One logit (or cosine) a class, of the text that was scored last.
     pub(crate) logits: Vec<f32>,
     /// The text's distinct words in order of first occurrence.
@@ -52,20 +62,10 @@ pub(crate) struct Scratch {
     unlearned: Vec<usize>,
     /// How many of the distinct words say anything: known words, and unknown ones made of known parts.
     pub(crate) known_words: usize,
-    /// Number of the current text, see [`Remembered::met`].
+    /// Number of the current text.
     text: u32,
     /// The model whose words are remembered.
     model: u64,
-}
-
-/// What is known of a word that was met before, beside its row.
-#[derive(Clone, Copy, Debug)]
-struct Remembered {
-    /// The text that met it last.
-    met: u32,
-    /// For Danish if positive, in steps as the model keeps it.
-    evidence: i8,
-    flags: u8,
 }
 
 /// Beside the flags of the model: the word adds something to some class.
@@ -87,12 +87,15 @@ impl Mention {
     }
 }
 
-/// What is known of a word but for its contributions.
+/// What is known of a word beside its contributions.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Known {
-    weight: f32,
-    evidence: i8,
-    flags: u8,
+    /// What its contributions are in units of.
+    pub(super) scale: f32,
+    pub(super) weight: f32,
+    /// For Danish if positive, in steps as the model keeps it.
+    pub(super) evidence: i8,
+    pub(super) flags: u8,
 }
 
 /// A word that occurs in the text, once or more often.
@@ -100,8 +103,11 @@ pub(super) struct Known {
 struct Distinct {
     place: u32,
     count: u32,
+    /// What is known of it; the scale of its contributions is that of the text, once all mentions are counted.
     known: Known,
-    first: Mention,
+    /// Where it first stands.
+    start: u32,
+    end: u32,
 }
 
 /// The keys are hashes already.
@@ -170,36 +176,37 @@ impl Scratch {
         self.distinct.clear();
         self.repeats.clear();
         if self.model != model || self.text == u32::MAX {
-            let stride = (classes + 1).div_ceil(LANES);
-            *self = Scratch { model, stride, row: vec![0.0; classes], ..Scratch::default() };
-        } else if self.spellings.len() > MAX_SPELLINGS || self.rows.len() > MAX_LINES {
+            let stride = classes.div_ceil(LANES).max(1);
+            let rows = vec![Block::default(); stride];
+            *self = Scratch { model, stride, rows, lanes: vec![0; classes], ..Scratch::default() };
+        } else if self.spellings.len() > MAX_SPELLINGS || self.rows.len() > MAX_BLOCKS {
             self.forget_half();
         }
         self.text += 1;
     }
 
+    /// When the current text is, in steps of some hundred texts: a word that is met all the time is not marked all the
+    /// time.
+    fn age(&self) -> u32 {
+        self.text >> 8
+    }
+
     /// Forgets all spellings, and the half of the words that was met least recently.
     fn forget_half(&mut self) {
         self.spellings.clear();
-        let mut met: Vec<u32> = self.remembered.iter().map(|word| word.met).collect();
-        if met.is_empty() {
-            return;
-        }
+        let mut met: Vec<u32> = self.rows.iter().step_by(self.stride).map(|row| row.met).collect();
         let middle = met.len() / 2;
         let (_, &mut median, _) = met.select_nth_unstable(middle);
         let mut kept = 0;
-        let mut places = Vec::with_capacity(self.remembered.len());
-        for place in 0..self.remembered.len() {
-            let keeps = self.remembered[place].met > median;
+        let mut places = Vec::with_capacity(self.rows.len() / self.stride);
+        for place in 0..self.rows.len() / self.stride {
+            let keeps = place == 0 || self.rows[place * self.stride].met > median;
             places.push(keeps.then_some(kept));
             if keeps {
-                let to = kept as usize;
-                self.remembered[to] = self.remembered[place];
-                self.rows.copy_within(place * self.stride..(place + 1) * self.stride, to * self.stride);
+                self.rows.copy_within(place * self.stride..(place + 1) * self.stride, kept as usize * self.stride);
                 kept += 1;
             }
         }
-        self.remembered.truncate(kept as usize);
         self.rows.truncate(kept as usize * self.stride);
         self.places.retain(|_, place| match places.get(*place as usize) {
             Some(Some(new)) => {
@@ -215,45 +222,41 @@ impl Scratch {
         self.places.get(&hash).copied()
     }
 
-    /// Remembers a word, and returns its place; `fill` gives its weight, evidence and flags, and writes its row.
-    pub(super) fn remember(&mut self, hash: u64, fill: impl FnOnce(&mut Self, &mut [f32]) -> (f32, i8, u8)) -> u32 {
-        // Taken out, so that the rest of the memory may be worked with while the row is written.
-        let mut row = std::mem::take(&mut self.row);
-        row.fill(0.0);
-        let (mut weight, evidence, mut flags) = fill(self, &mut row);
-        if flags & STOP_WORD != 0 {
-            weight = 0.0;
-            row.fill(0.0);
+    /// Remembers a word, and returns its place; `fill` says what is known of it, and writes its contributions.
+    pub(super) fn remember(&mut self, hash: u64, fill: impl FnOnce(&mut Self, &mut [i8]) -> Known) -> u32 {
+        // Taken out, so that the rest of the memory may be worked with while they are written.
+        let mut lanes = std::mem::take(&mut self.lanes);
+        let mut known = fill(self, &mut lanes);
+        if known.flags & STOP_WORD != 0 {
+            (known.scale, known.weight) = (0.0, 0.0);
         }
-        if row.iter().any(|x| *x != 0.0) {
-            flags |= SAYS_SOMETHING;
+        if known.scale != 0.0 && lanes.iter().any(|lane| *lane != 0) {
+            known.flags |= SAYS_SOMETHING;
         }
-        let filled = self.rows.len();
-        self.rows.resize(filled + self.stride, Line([0.0; LANES]));
-        for (Line(line), numbers) in self.rows[filled..].iter_mut().zip(row.chunks(LANES)) {
-            line[..numbers.len()].copy_from_slice(numbers);
-        }
-        self.rows[filled + self.stride - 1].0[LANES - 1] = weight;
-        self.row = row;
         #[expect(clippy::cast_possible_truncation, reason = "bounded by the spellings, and by a text's words")]
-        let place = self.remembered.len() as u32;
+        let place = (self.rows.len() / self.stride) as u32;
+        self.rows.extend(lanes.chunks(LANES).map(|some| {
+            let mut block = Block { known, ..Block::default() };
+            block.lanes[..some.len()].copy_from_slice(some);
+            block
+        }));
+        self.lanes = lanes;
         self.places.insert(hash, place);
-        self.remembered.push(Remembered { met: 0, evidence, flags });
         place
     }
 
-    /// What is known of the words at these places. As with [`Spellings::glance`], the memory is asked for all of them at once,
-    /// and for the line that the weight stands in: the contributions are in it, too. Also makes room for them among those
-    /// seen, once for all that are met next.
+    /// What is known of the words at these places. As with [`Spellings::look_up`], the memory is asked for all of them at
+    /// once, and what they contribute comes along. Also makes room for them among those seen, once for all that are met
+    /// next.
     #[inline]
     pub(super) fn recall(&mut self, places: &[u32], known: &mut [Known]) {
+        let age = self.age();
         for (known, place) in known.iter_mut().zip(places) {
-            let place = *place as usize;
-            if let Some(remembered) = self.remembered.get_mut(place)
-                && let Some(Line(row)) = self.rows.get((place + 1) * self.stride - 1)
-            {
-                remembered.met = self.text;
-                *known = Known { weight: row[LANES - 1], evidence: remembered.evidence, flags: remembered.flags };
+            if let Some(block) = self.rows.get_mut(*place as usize * self.stride) {
+                *known = block.known;
+                if block.met != age {
+                    block.met = age;
+                }
             }
         }
         let words = self.distinct.len() + places.len();
@@ -272,7 +275,7 @@ impl Scratch {
             distinct.count += 1;
             self.repeats.push(mention);
         } else {
-            self.distinct.push(Distinct { place, count: 1, known, first: mention });
+            self.distinct.push(Distinct { place, count: 1, known, start, end });
         }
     }
 
@@ -283,8 +286,10 @@ impl Scratch {
         let mut evidence = Evidence::default();
         self.unlearned.clear();
         self.known_words = 0;
-        for (number, Distinct { count, known, .. }) in self.distinct.iter().enumerate() {
-            let weight = sublinear(*count) * known.weight;
+        for (number, Distinct { count, known, .. }) in self.distinct.iter_mut().enumerate() {
+            let frequency = sublinear(*count);
+            known.scale *= frequency;
+            let weight = frequency * known.weight;
             squares += weight * weight;
             let is_known = known.evidence != 0 || known.flags & !SAYS_SOMETHING != 0;
             evidence.add(known.evidence, is_known, *count);
@@ -294,13 +299,12 @@ impl Scratch {
             }
         }
         self.logits.clear();
-        for line in 0..self.stride {
+        for block in 0..self.stride {
             let mut sums = [0.0; LANES];
             for distinct in &self.distinct {
-                let Line(row) = &self.rows[distinct.place as usize * self.stride + line];
-                let frequency = sublinear(distinct.count);
+                let Block { lanes, .. } = &self.rows[distinct.place as usize * self.stride + block];
                 for lane in 0..LANES {
-                    sums[lane] += frequency * row[lane];
+                    sums[lane] += distinct.known.scale * f32::from(lanes[lane]);
                 }
             }
             self.logits.extend(sums);
@@ -311,24 +315,20 @@ impl Scratch {
     /// What each distinct word adds to the sum of a class, in order of first occurrence.
     #[inline]
     pub(crate) fn sums(&self, class: usize) -> impl Iterator<Item = f32> {
-        let (line, lane) = (class / LANES, class % LANES);
-        self.distinct.iter().map(move |distinct| {
-            let Line(row) = &self.rows[distinct.place as usize * self.stride + line];
-            sublinear(distinct.count) * row[lane]
-        })
+        let (block, lane) = (class / LANES, class % LANES);
+        let lane = move |place: u32| self.rows[place as usize * self.stride + block].lanes[lane];
+        self.distinct.iter().map(move |word| word.known.scale * f32::from(lane(word.place)))
     }
 
     /// Where a distinct word first stands, by its number.
     #[inline]
     pub(crate) fn first_span(&self, distinct: usize) -> Range<usize> {
-        self.distinct[distinct].first.span()
+        let Distinct { start, end, .. } = self.distinct[distinct];
+        start as usize..end as usize
     }
 
     /// Where each word that training has not seen first stands, and its weight.
     pub(crate) fn unlearned(&self) -> impl Iterator<Item = (Range<usize>, f32)> {
-        self.unlearned.iter().map(|distinct| {
-            let Distinct { first, known, .. } = &self.distinct[*distinct];
-            (first.span(), known.weight)
-        })
+        self.unlearned.iter().map(|distinct| (self.first_span(*distinct), self.distinct[*distinct].known.weight))
     }
 }

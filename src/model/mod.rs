@@ -140,15 +140,11 @@ pub(crate) const fn group_record(classes: usize) -> usize {
     4 + classes
 }
 
-/// A row of numbers in one byte each: the scale by which to multiply them, and the bytes (two's complement).
-#[cfg(feature = "train")]
-pub(crate) fn quantise(row: &[f64]) -> (f32, Vec<u8>) {
+/// A row of numbers in one byte each: the scale by which to multiply them, and the bytes.
+pub(crate) fn quantise(row: &[f64]) -> (f32, impl Iterator<Item = i8>) {
     let greatest = row.iter().fold(0.0_f64, |greatest, x| greatest.max(x.abs()));
-    if greatest == 0.0 {
-        return (0.0, vec![0; row.len()]);
-    }
     #[expect(clippy::cast_possible_truncation, reason = "127 at most")]
-    let bytes = row.iter().map(|x| ((x / greatest * 127.0).round() as i8).cast_unsigned()).collect();
+    let bytes = row.iter().map(move |x| (x / greatest.max(f64::MIN_POSITIVE) * 127.0).round() as i8);
     #[expect(clippy::cast_possible_truncation, reason = "rounded to f32 on purpose")]
     ((greatest / 127.0) as f32, bytes)
 }

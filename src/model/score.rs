@@ -1,14 +1,35 @@
 //! From a text to scores, and to what each word did for them.
 
 use super::memory::{Known, Scratch};
-use super::spellings::NO_WORD;
+use super::spellings::{NO_WORD, NOWHERE};
 use super::{
-    IDF_STEPS, Model, Tables, WEIGHT_STEPS, ZIPF_STEPS, compose::compose, f32_at, group_record, hash_of, rarity,
+    IDF_STEPS, Model, Tables, WEIGHT_STEPS, ZIPF_STEPS, compose::compose, f32_at, group_record, hash_of, quantise,
+    rarity,
 };
 use crate::text::{Evidence, Plain, Words};
 
 /// Plain words of a text that are looked up together.
-const TOGETHER: usize = 32;
+const TOGETHER: usize = 64;
+
+/// What was found of plain words that are looked up together, step by step.
+#[derive(Debug)]
+pub(super) struct Together {
+    spans: [(usize, usize); TOGETHER],
+    hashes: [u64; TOGETHER],
+    places: [u32; TOGETHER],
+    known: [Known; TOGETHER],
+}
+
+impl Default for Together {
+    fn default() -> Self {
+        Together {
+            spans: [(0, 0); TOGETHER],
+            hashes: [0; TOGETHER],
+            places: [NOWHERE; TOGETHER],
+            known: [Known::default(); TOGETHER],
+        }
+    }
+}
 
 /// Sums over one text.
 #[derive(Clone, Copy, Debug)]
@@ -24,13 +45,10 @@ impl Model {
         let tables = self.tables();
         scratch.start(self.id, self.description.intercept.len());
         let mut words = Words::with_buffer(text, std::mem::take(&mut scratch.buffer));
-        let mut spans = [(0, 0); TOGETHER];
-        let mut hashes = [0; TOGETHER];
-        let mut slots = [(0, 0); TOGETHER];
-        let mut places = [0; TOGETHER];
-        let mut known = [Known::default(); TOGETHER];
+        let mut together = scratch.together.take().unwrap_or_default();
+        let Together { spans, hashes, places, known } = together.as_mut();
         loop {
-            // First all hashes, then all slots, then all rows: what a step waits for in memory, it waits for together.
+            // First all hashes, then all places, then all rows: what a step waits for in memory, it waits for together.
             let mut count = 0;
             while count < TOGETHER
                 && let Some(Plain { span, hash }) = words.next_plain()
@@ -40,16 +58,14 @@ impl Model {
                 count += 1;
             }
             let (hashes, spans, places) = (&hashes[..count], &spans[..count], &mut places[..count]);
-            scratch.spellings.glance(hashes, &mut slots);
-            for (place, ((hash, slot), (start, end))) in places.iter_mut().zip(hashes.iter().zip(&slots).zip(spans)) {
-                *place = scratch.spellings.confirm(*hash, *slot).unwrap_or_else(|| {
-                    let place = self.place_of_spelling(&tables, &text[*start..*end], scratch);
-                    scratch.spellings.insert(*hash, place);
-                    place
-                });
+            scratch.spellings.look_up(hashes, places);
+            for ((place, hash), (start, end)) in places.iter_mut().zip(hashes).zip(spans) {
+                if *place == NOWHERE {
+                    *place = self.place_of_spelling(&tables, &text[*start..*end], *hash, scratch);
+                }
             }
-            scratch.recall(places, &mut known);
-            for ((place, known), (start, end)) in places.iter().zip(&known).zip(spans) {
+            scratch.recall(places, known);
+            for ((place, known), (start, end)) in places.iter().zip(&*known).zip(spans) {
                 if *place != NO_WORD {
                     scratch.meet(*place, *known, *start..*end);
                 }
@@ -59,9 +75,10 @@ impl Model {
             }
             let Some((word, span)) = words.next_word() else { break };
             let place = self.place(&tables, word, scratch);
-            scratch.recall(&[place], &mut known);
+            scratch.recall(&[place], known);
             scratch.meet(place, known[0], span);
         }
+        scratch.together = Some(together);
         scratch.buffer = words.into_buffer();
         self.sum(scratch)
     }
@@ -76,9 +93,16 @@ impl Model {
         Scores { evidence, length }
     }
 
-    fn place_of_spelling(&self, tables: &Tables<'_>, spelling: &str, scratch: &mut Scratch) -> u32 {
+    /// The place of a spelling that is not in its bucket.
+    #[cold]
+    fn place_of_spelling(&self, tables: &Tables<'_>, spelling: &str, hash: u64, scratch: &mut Scratch) -> u32 {
+        if let Some(place) = scratch.spellings.get(hash) {
+            return place;
+        }
         let mut words = Words::with_buffer(spelling, String::new());
-        words.next_word().map_or(NO_WORD, |(word, _)| self.place(tables, word, scratch))
+        let place = words.next_word().map_or(NO_WORD, |(word, _)| self.place(tables, word, scratch));
+        scratch.spellings.insert(hash, place);
+        place
     }
 
     /// The place of a word among those remembered, where it is put if it is new.
@@ -87,23 +111,22 @@ impl Model {
         if let Some(place) = scratch.place(hash) {
             return place;
         }
-        scratch.remember(hash, |scratch, row| {
-            let (weight, evidence, flags) = if let Some(payload) = tables.words.get(hash) {
+        scratch.remember(hash, |scratch, lanes| {
+            if let Some(payload) = tables.words.get(hash) {
                 let weight = f32::from(u16::from_le_bytes([payload[4], payload[5]])) / WEIGHT_STEPS;
-                add_row(row, &payload[8..], weight * f32_at(payload, 0));
-                (weight, payload[6].cast_signed(), payload[7])
-            } else {
-                let general = tables.general.get(hash);
-                let weight = rarity(general.map(|payload| f32::from(payload[0]) / ZIPF_STEPS));
-                self.add_parts(tables, word, weight, scratch, row);
-                (weight, general.map_or(0, |payload| payload[1].cast_signed()), 0)
-            };
-            (weight, evidence, flags)
+                lanes.iter_mut().zip(&payload[8..]).for_each(|(lane, byte)| *lane = byte.cast_signed());
+                let scale = weight * f32_at(payload, 0);
+                return Known { scale, weight, evidence: payload[6].cast_signed(), flags: payload[7] };
+            }
+            let general = tables.general.get(hash);
+            let weight = rarity(general.map(|payload| f32::from(payload[0]) / ZIPF_STEPS));
+            let scale = self.compose(tables, word, weight, scratch, lanes);
+            Known { scale, weight, evidence: general.map_or(0, |payload| payload[1].cast_signed()), flags: 0 }
         })
     }
 
-    /// Composes the row of a word that training has not seen.
-    fn add_parts(&self, tables: &Tables<'_>, word: &str, weight: f32, scratch: &mut Scratch, row: &mut [f32]) {
+    /// Composes the row of a word that training has not seen, and returns its scale.
+    fn compose(&self, tables: &Tables<'_>, word: &str, weight: f32, scratch: &mut Scratch, lanes: &mut [i8]) -> f32 {
         let record_length = group_record(self.description.intercept.len());
         self.features.of(word, &mut scratch.features);
         let unknown_idf = self.description.unknown_idf;
@@ -114,14 +137,16 @@ impl Model {
             let record = tables.groups.chunks_exact(record_length).nth(group)?;
             Some((idf, (idf, record)))
         });
+        scratch.sums.clear();
+        scratch.sums.resize(lanes.len(), 0.0);
         for ((idf, record), part) in parts {
-            add_row(row, &record[4..], weight * part * idf * f32_at(record, 0));
+            let scale = f64::from(weight * part * idf * f32_at(record, 0));
+            for (sum, byte) in scratch.sums.iter_mut().zip(&record[4..]) {
+                *sum += scale * f64::from(byte.cast_signed());
+            }
         }
-    }
-}
-
-fn add_row(row: &mut [f32], quantised: &[u8], scale: f32) {
-    for (sum, byte) in row.iter_mut().zip(quantised) {
-        *sum += scale * f32::from(byte.cast_signed());
+        let (scale, quantised) = quantise(&scratch.sums);
+        lanes.iter_mut().zip(quantised).for_each(|(lane, byte)| *lane = byte);
+        scale
     }
 }

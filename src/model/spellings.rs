@@ -1,81 +1,116 @@
 //! Where the words stand that scoring remembers, by how they are spelled.
 
-/// Places of words by the hash of their spelling: a table with linear probing, at most half full, which keeps the first
-/// half of the hash. Two spellings meet there by chance once in some billion.
-#[derive(Debug, Default)]
+/// Slots of a bucket: as many as fill a cache line.
+const SLOTS: usize = 8;
+
+/// Where nothing is.
+pub(super) const NOWHERE: u32 = 0;
+/// The place of spellings that are no words.
+pub(super) const NO_WORD: u32 = u32::MAX;
+
+/// Places of words by the hash of their spelling: a table of buckets, at most half full. The hash's last bits choose the
+/// bucket, its first half is kept in it. Two spellings meet there by chance once in some billion.
+#[derive(Debug)]
 pub(super) struct Spellings {
-    slots: Vec<(u32, u32)>,
-    len: usize,
+    buckets: Vec<Bucket>,
+    /// All that were put in, so that a larger table can be filled.
+    inserted: Vec<(u64, u32)>,
 }
 
-/// In a slot: nothing.
-const EMPTY: u32 = u32::MAX;
-/// In a slot: the spelling is no word.
-pub(super) const NO_WORD: u32 = u32::MAX - 1;
+/// Filled from the front. What is too much for one is in the next.
+#[derive(Clone, Copy, Debug, Default)]
+#[repr(align(64))]
+struct Bucket {
+    keys: [u32; SLOTS],
+    places: [u32; SLOTS],
+}
+
+impl Bucket {
+    /// All slots are compared, without a branch; at most one has the key.
+    #[inline]
+    fn find(&self, key: u32) -> u32 {
+        let mut found = NOWHERE;
+        for slot in 0..SLOTS {
+            found |= u32::from(self.keys[slot] == key).wrapping_neg() & self.places[slot];
+        }
+        found
+    }
+
+    fn is_full(&self) -> bool {
+        self.places[SLOTS - 1] != NOWHERE
+    }
+}
+
+impl Default for Spellings {
+    fn default() -> Self {
+        Spellings { buckets: vec![Bucket::default(); 1 << 6], inserted: Vec::new() }
+    }
+}
 
 impl Spellings {
     pub(super) fn len(&self) -> usize {
-        self.len
+        self.inserted.len()
     }
 
-    /// What stands where each hash would stand if no other were in its way. Nothing here waits for what was read, so that
-    /// the memory is asked for all of them at once.
+    /// The place of each spelling as far as its own bucket knows it, otherwise [`NOWHERE`]. Nothing here waits for what was
+    /// read, so that the memory is asked for all of them at once.
     #[inline]
-    pub(super) fn glance(&self, hashes: &[u64], slots: &mut [(u32, u32)]) {
-        let mask = self.slots.len().wrapping_sub(1);
-        for (slot, hash) in slots.iter_mut().zip(hashes) {
-            #[expect(clippy::cast_possible_truncation, reason = "the last bits are wanted")]
-            let at = *hash as usize & mask;
-            *slot = self.slots.get(at).copied().unwrap_or((0, EMPTY));
+    pub(super) fn look_up(&self, hashes: &[u64], places: &mut [u32]) {
+        for (place, hash) in places.iter_mut().zip(hashes) {
+            *place = self.buckets[self.bucket(*hash)].find(first_half(*hash));
         }
     }
 
-    /// The place of the spelling with this hash, given what [`Spellings::glance`] saw.
-    #[inline]
-    pub(super) fn confirm(&self, hash: u64, (key, place): (u32, u32)) -> Option<u32> {
-        if key == first_half(hash) && place != EMPTY { Some(place) } else { self.get(hash) }
-    }
-
-    fn get(&self, hash: u64) -> Option<u32> {
-        let mask = self.slots.len().wrapping_sub(1);
-        #[expect(clippy::cast_possible_truncation, reason = "the last bits are wanted")]
-        let mut at = hash as usize & mask;
-        while let Some((key, place)) = self.slots.get(at) {
-            if *place == EMPTY {
+    /// The place of a spelling, wherever it is.
+    pub(super) fn get(&self, hash: u64) -> Option<u32> {
+        let mut at = self.bucket(hash);
+        loop {
+            let place = self.buckets[at].find(first_half(hash));
+            if place != NOWHERE {
+                return Some(place);
+            }
+            if !self.buckets[at].is_full() {
                 return None;
             }
-            if *key == first_half(hash) {
-                return Some(*place);
-            }
-            at = (at + 1) & mask;
+            at = (at + 1) % self.buckets.len();
         }
-        None
     }
 
     /// Puts in a spelling that is not there.
     pub(super) fn insert(&mut self, hash: u64, place: u32) {
-        if self.len * 2 >= self.slots.len() {
-            self.grow();
+        self.inserted.push((hash, place));
+        if self.inserted.len() * 2 > self.buckets.len() * SLOTS {
+            self.buckets = vec![Bucket::default(); self.buckets.len() * 2];
+            for number in 0..self.inserted.len() {
+                let (hash, place) = self.inserted[number];
+                self.put(hash, place);
+            }
+        } else {
+            self.put(hash, place);
         }
-        let mask = self.slots.len() - 1;
-        #[expect(clippy::cast_possible_truncation, reason = "the last bits are wanted")]
-        let mut at = hash as usize & mask;
-        while self.slots[at].1 != EMPTY {
-            at = (at + 1) & mask;
-        }
-        self.slots[at] = (first_half(hash), place);
-        self.len += 1;
     }
 
-    /// Only a full hash finds a slot, so those that are remembered are forgotten, and found again by their words.
-    fn grow(&mut self) {
-        self.slots = vec![(0, EMPTY); (self.slots.len() * 4).max(1 << 12)];
-        self.len = 0;
+    fn put(&mut self, hash: u64, place: u32) {
+        let mut at = self.bucket(hash);
+        while self.buckets[at].is_full() {
+            at = (at + 1) % self.buckets.len();
+        }
+        let bucket = &mut self.buckets[at];
+        let slot = bucket.places.iter().filter(|place| **place != NOWHERE).count();
+        (bucket.keys[slot], bucket.places[slot]) = (first_half(hash), place);
+    }
+
+    /// The number of buckets is a power of two.
+    #[inline]
+    fn bucket(&self, hash: u64) -> usize {
+        #[expect(clippy::cast_possible_truncation, reason = "the last bits are wanted")]
+        let hash = hash as usize;
+        hash & (self.buckets.len() - 1)
     }
 
     pub(super) fn clear(&mut self) {
-        self.slots.fill((0, EMPTY));
-        self.len = 0;
+        self.buckets.fill(Bucket::default());
+        self.inserted.clear();
     }
 }
 
@@ -94,20 +129,30 @@ mod tests {
         let hash = |i: u32| xxh3_64(&i.to_le_bytes());
         let mut spellings = Spellings::default();
         assert_eq!(spellings.get(0), None);
-        let find = |spellings: &Spellings, hash: u64| {
-            let mut seen = [(0, 0)];
-            spellings.glance(&[hash], &mut seen);
-            spellings.confirm(hash, seen[0])
-        };
-        for i in 0..5000 {
+        for i in 1..5000 {
             spellings.insert(hash(i), i);
-            assert_eq!(find(&spellings, hash(i)), Some(i));
+            assert_eq!(spellings.get(hash(i)), Some(i));
         }
-        // Those from before it last grew are forgotten.
-        assert!((0..5000).all(|i| spellings.get(hash(i)).is_none_or(|place| place == i)));
-        assert!((4000..5000).all(|i| spellings.get(hash(i)) == Some(i)));
+        assert!((1..5000).all(|i| spellings.get(hash(i)) == Some(i)));
         assert!((5000..9000).all(|i| spellings.get(hash(i)).is_none()));
+        let hashes: Vec<u64> = (1..9000).map(hash).collect();
+        let mut places = vec![NOWHERE; hashes.len()];
+        spellings.look_up(&hashes, &mut places);
+        // A few stand in the bucket after their own.
+        assert!(places[..4999].iter().zip(1..).filter(|(place, i)| *place == i).count() > 4900);
+        assert!(places[4999..].iter().all(|place| *place == NOWHERE));
         spellings.clear();
         assert_eq!(spellings.get(hash(1)), None);
+    }
+
+    #[test]
+    fn a_full_bucket_goes_on_in_the_next() {
+        let mut spellings = Spellings::default();
+        let last = spellings.buckets.len() as u64 - 1;
+        for i in 1..=20 {
+            spellings.insert(u64::from(i) << 32 | last, i);
+        }
+        assert!((1..=20).all(|i| spellings.get(u64::from(i) << 32 | last) == Some(i)));
+        assert_eq!(spellings.get(21 << 32 | last), None);
     }
 }

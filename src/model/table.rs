@@ -1,8 +1,8 @@
 //! Fixed-width records found by hash, read in place from the bytes of the model file.
 //!
 //! Records are sorted by hash. A directory says where those with the same leading bits begin, so that a look-up reads
-//! one directory entry and about one record. A record begins with the hash's last 32 bits: with the leading ones that
-//! chose the bucket, some 48 bits tell words apart. Nothing is built at start-up, nothing is copied, and the same
+//! one directory entry and about three records. A record begins with the hash's last 32 bits: with the leading ones that
+//! chose the bucket, some 47 bits tell words apart. Nothing is built at start-up, nothing is copied, and the same
 //! records give the same bytes.
 
 use std::ops::Range;
@@ -96,7 +96,7 @@ pub(crate) fn write_table(body: &mut Vec<u8>, mut records: Vec<(u64, Vec<u8>)>) 
     records.sort_by_key(|(hash, _)| *hash);
     records.dedup_by_key(|(hash, _)| *hash);
     let stride = KEY + records.first().map_or(0, |(_, payload)| payload.len());
-    let bits = records.len().max(1).ilog2();
+    let bits = (records.len() / 2).max(1).ilog2();
     let header = TableHeader { offset: body.len(), len: records.len(), bits, stride };
     let mut next = 0;
     for bucket in 0..=1usize << bits {

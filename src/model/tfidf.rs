@@ -23,12 +23,14 @@ pub(crate) fn inverse_document_frequency(documents: usize, document_frequency: u
 /// `1 + ln(count)`; 0 for a word that does not occur.
 #[inline]
 pub(crate) fn sublinear(count: u32) -> f32 {
-    match count {
-        0 => 0.0,
-        1 => 1.0,
-        #[expect(clippy::cast_precision_loss, reason = "its logarithm does not notice")]
-        _ => 1.0 + libm::logf(count as f32),
-    }
+    if count == 1 { 1.0 } else { repeated(count) }
+}
+
+/// Kept apart, since most words stand in a text once.
+#[cold]
+fn repeated(count: u32) -> f32 {
+    #[expect(clippy::cast_precision_loss, reason = "its logarithm does not notice")]
+    if count == 0 { 0.0 } else { 1.0 + libm::logf(count as f32) }
 }
 
 /// The Zipf value from which on a word counts least: one in a thousand words of running text has 6, the article `the`

@@ -20,8 +20,9 @@ const FOLDS: u64 = 5;
 /// Of the texts with the verdict `fit`, this share must have an acceptable cluster first.
 const FIT_PRECISION: f64 = 0.95;
 
-/// Of the texts with a cluster, this share at most may be turned away as `none`.
-const FALSE_NONE: f64 = 0.02;
+/// Of the texts with a cluster, this share at most may be turned away as `none`. These are of trades that the model has
+/// not seen; where it has, as with most real companies, it is two in a hundred (`docs/experiments.md`).
+const FALSE_NONE: f64 = 0.025;
 
 /// A profile scored by a model that has not seen its trade.
 #[derive(Clone, Debug)]
@@ -90,9 +91,13 @@ impl Calibration {
         let temperature = temperature(&held_out.iter().map(|held| (&held.logits[..], label(held))));
         let outcomes: Vec<Outcome> =
             held_out.iter().map(|held| Outcome::of(&held.logits, label(held), temperature)).collect();
-        let none = none_threshold(&outcomes);
-        let fit = fit_threshold(&outcomes, none);
-        let metrics = metrics(&outcomes, fit, none);
+        // Verdicts are a promise about what firms say of themselves, not about what was written to mislead.
+        let is_contrast = |held: &HeldOut| corpus.profiles[held.profile].is_contrast;
+        let plain = outcomes.iter().zip(held_out).filter(|(_, held)| !is_contrast(held));
+        let plain: Vec<&Outcome> = plain.map(|(outcome, _)| outcome).collect();
+        let none = none_threshold(&plain);
+        let fit = fit_threshold(&plain, none);
+        let metrics = metrics(&outcomes, &plain, fit, none);
         Calibration { temperature, thresholds: Thresholds { fit, none }, metrics }
     }
 }
@@ -177,7 +182,7 @@ impl Outcome {
 }
 
 /// The lowest threshold that turns away at most [`FALSE_NONE`] of the texts with a cluster.
-fn none_threshold(outcomes: &[Outcome]) -> f32 {
+fn none_threshold(outcomes: &[&Outcome]) -> f32 {
     let mut of_companies: Vec<f64> = outcomes.iter().filter(|o| !o.is_none).map(|o| o.none).collect();
     of_companies.sort_by(|a, b| b.total_cmp(a));
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share of a count")]
@@ -186,8 +191,8 @@ fn none_threshold(outcomes: &[Outcome]) -> f32 {
 }
 
 /// The lowest threshold above which [`FIT_PRECISION`] of the answers put an acceptable cluster first.
-fn fit_threshold(outcomes: &[Outcome], none: f32) -> f32 {
-    let mut candidates: Vec<&Outcome> = outcomes.iter().filter(|o| o.none < f64::from(none)).collect();
+fn fit_threshold(outcomes: &[&Outcome], none: f32) -> f32 {
+    let mut candidates: Vec<&Outcome> = outcomes.iter().copied().filter(|o| o.none < f64::from(none)).collect();
     candidates.sort_by(|a, b| b.first.total_cmp(&a.first));
     let mut threshold = 1.0;
     let mut acceptable = 0usize;
@@ -206,11 +211,13 @@ fn rounded_up(x: f64) -> f32 {
     ((x * 1000.0).ceil() / 1000.0) as f32
 }
 
-fn metrics(outcomes: &[Outcome], fit: f32, none: f32) -> Vec<(String, f32)> {
+/// What held-out texts say: of the ranking all, of the verdicts the plain ones, by which their thresholds were chosen.
+fn metrics(outcomes: &[Outcome], plain: &[&Outcome], fit: f32, none: f32) -> Vec<(String, f32)> {
     let (none, fit) = (f64::from(none), f64::from(fit));
-    let companies: Vec<&Outcome> = outcomes.iter().filter(|o| !o.is_none).collect();
-    let strangers: Vec<&Outcome> = outcomes.iter().filter(|o| o.is_none).collect();
-    let fits: Vec<&Outcome> = outcomes.iter().filter(|o| o.none < none && o.first >= fit).collect();
+    let ranked: Vec<&Outcome> = outcomes.iter().filter(|o| !o.is_none).collect();
+    let companies: Vec<&Outcome> = plain.iter().copied().filter(|o| !o.is_none).collect();
+    let strangers: Vec<&Outcome> = plain.iter().copied().filter(|o| o.is_none).collect();
+    let fits: Vec<&Outcome> = plain.iter().copied().filter(|o| o.none < none && o.first >= fit).collect();
     let share = |of: &[&Outcome], holds: &dyn Fn(&Outcome) -> bool| -> f32 {
         let share = of.iter().filter(|o| holds(o)).count() as f64 / of.len().max(1) as f64;
         #[expect(clippy::cast_possible_truncation, reason = "four places fit")]
@@ -221,8 +228,8 @@ fn metrics(outcomes: &[Outcome], fit: f32, none: f32) -> Vec<(String, f32)> {
     #[expect(clippy::cast_possible_truncation, reason = "four places fit")]
     let coverage = ((fit_companies.len() as f64 / companies.len().max(1) as f64 * 1e4).round() / 1e4) as f32;
     [
-        ("top1", share(&companies, &|o| o.is_primary)),
-        ("acc1", share(&companies, &|o| o.is_acceptable)),
+        ("top1", share(&ranked, &|o| o.is_primary)),
+        ("acc1", share(&ranked, &|o| o.is_acceptable)),
         ("fit_precision", share(&fits, &|o| o.is_acceptable)),
         ("fit_coverage", coverage),
         ("none_recall", share(&strangers, &|o| o.none >= none)),
@@ -261,6 +268,6 @@ mod tests {
         let mut outcomes: Vec<Outcome> = (0..19).map(|_| outcome(0.9, true)).collect();
         outcomes.push(outcome(0.8, false));
         outcomes.push(outcome(0.7, false));
-        assert!((fit_threshold(&outcomes, 0.5) - 0.8).abs() < 1e-6);
+        assert!((fit_threshold(&outcomes.iter().collect::<Vec<_>>(), 0.5) - 0.8).abs() < 1e-6);
     }
 }

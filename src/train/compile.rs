@@ -37,6 +37,7 @@ pub(crate) fn compile(learned: &Learned<'_>, corpus: &Corpus) -> Result<Vec<u8>>
     let mut words = Vec::new();
     for (word, row) in learned.vocabulary.words.iter().zip(rows.chunks_exact(classes)) {
         let (scale, bytes) = quantise(row);
+        let bytes: Vec<u8> = bytes.map(i8::cast_unsigned).collect();
         words.push((
             hash_of(&word.text),
             word_record(word.weight, scale, evidence.of_word(&word.text), LEARNED, &bytes),
@@ -73,7 +74,7 @@ pub(crate) fn compile(learned: &Learned<'_>, corpus: &Corpus) -> Result<Vec<u8>>
         let row: Vec<f64> = row.iter().map(|weight| weight / length).collect();
         let (scale, bytes) = quantise(&row);
         body.extend(scale.to_le_bytes());
-        body.extend(bytes);
+        body.extend(bytes.map(i8::cast_unsigned));
     }
 
     let catalogue_at = body.len();

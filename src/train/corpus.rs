@@ -44,6 +44,8 @@ pub(crate) struct Profile {
     /// Profiles of one trade are near relatives; cross-validation keeps them together.
     pub(crate) trade: String,
     pub(crate) label: Label,
+    /// Written to mislead: of a firm beside the fence to a neighbour.
+    pub(crate) is_contrast: bool,
     pub(crate) place: (PathBuf, u64),
 }
 
@@ -81,9 +83,8 @@ struct ProfileRow {
     lang: String,
     style: String,
     trade: String,
-    /// Which round of writing it comes from; for people, not for training.
-    #[serde(rename = "set")]
-    _set: String,
+    /// How it came to be written.
+    set: String,
     primary: Vec<String>,
     #[serde(default)]
     acceptable: Vec<String>,
@@ -285,6 +286,7 @@ pub(crate) fn read_profile(line: &str, classes: &Classes<'_>) -> Result<Profile>
         style: row.style,
         trade: row.trade,
         label,
+        is_contrast: row.set == "contrast",
         place: (PathBuf::new(), 0),
     })
 }

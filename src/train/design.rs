@@ -198,19 +198,20 @@ fn choose_parts(
 ///
 /// Such parts are columns that differ by a factor only. With an L2 penalty, regression gives them weights in that
 /// proportion, so one column of their joint length has the same solution, and there are half as many of these.
+///
+/// Groups are in the order of their words, so that those of one word lie side by side in memory.
 fn group(parts: &mut [Part], features: &[Vec<Feature>]) -> Vec<f64> {
     let mut words = HashMap::<Feature, Vec<usize>>::new();
     for (word, features) in features.iter().enumerate() {
         features.iter().for_each(|feature| words.entry(*feature).or_default().push(word));
     }
-    let mut places = HashMap::<(bool, &[usize]), usize>::new();
-    let mut squares = Vec::new();
+    let key = |part: &Part| (&words[&part.feature][..], matches!(part.feature, Feature::Stem(_)));
+    let mut keys: Vec<(&[usize], bool)> = parts.iter().map(key).collect();
+    keys.sort_unstable();
+    keys.dedup();
+    let mut squares = vec![0.0; keys.len()];
     for part in parts {
-        let is_stem = matches!(part.feature, Feature::Stem(_));
-        part.group = *places.entry((is_stem, &words[&part.feature])).or_insert_with(|| {
-            squares.push(0.0);
-            squares.len() - 1
-        });
+        part.group = keys.partition_point(|other| *other < key(part));
         squares[part.group] += f64::from(part.idf) * f64::from(part.idf);
     }
     squares.into_iter().map(f64::sqrt).collect()

@@ -3,7 +3,7 @@
 use linfa::dataset::DatasetBase;
 use linfa::traits::Fit;
 use ndarray::{Array1, Array2};
-use xxhash_rust::xxh3::xxh3_64_with_seed;
+use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
 use super::corpus::{Corpus, Label};
 use super::design::{DesignConfig, Document, Vocabulary, design};
@@ -107,11 +107,12 @@ fn deal(text: &str, hands: usize) -> Vec<String> {
     if words.len() < LEAST_DEALT {
         return Vec::new();
     }
+    // The text is the seed, so that every fit deals it alike.
+    let seed = xxh3_64(text.as_bytes());
     let mut dealt = vec![String::new(); hands];
-    for (place, word) in (0..).zip(words) {
-        // The text is the seed, so that every fit deals it alike.
+    for (place, word) in (0u64..).zip(words) {
         #[expect(clippy::cast_possible_truncation, reason = "below the number of hands")]
-        let hand = &mut dealt[(xxh3_64_with_seed(text.as_bytes(), place) % hands as u64) as usize];
+        let hand = &mut dealt[(xxh3_64_with_seed(&place.to_le_bytes(), seed) % hands as u64) as usize];
         hand.push_str(word);
         hand.push(' ');
     }

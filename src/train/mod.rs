@@ -18,6 +18,7 @@ pub use corpus::Corpus;
 pub(crate) use corpus::{Classes, Label, lines};
 pub(crate) use cosine::description;
 use fit::{FitConfig, fit};
+pub use portion::Cut;
 pub(crate) use portion::Portion;
 
 /// The bytes of a model for a corpus.

@@ -163,7 +163,6 @@ struct Objective<'d> {
     last: Mutex<Option<Evaluation>>,
 }
 
-#[derive(Clone)]
 struct Evaluation {
     at: Array1<f64>,
     cost: f64,
@@ -183,11 +182,11 @@ impl<'d> Objective<'d> {
         }
     }
 
-    fn evaluate(&self, at: &Array1<f64>) -> Evaluation {
+    fn evaluate<T>(&self, at: &Array1<f64>, of: impl FnOnce(&Evaluation) -> T) -> T {
         let mut last = self.last.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         match &*last {
-            Some(evaluation) if evaluation.at == at => evaluation.clone(),
-            _ => last.insert(self.evaluate_anew(at)).clone(),
+            Some(evaluation) if evaluation.at == at => of(evaluation),
+            _ => of(last.insert(self.evaluate_anew(at))),
         }
     }
 
@@ -203,13 +202,19 @@ impl<'d> Objective<'d> {
             .zip(targets.par_chunks_exact(classes))
             .zip(&self.sample_weights)
             .map(|((logits, targets), weight)| {
-                let log_total = log_sum_exp(logits);
+                let greatest = logits.iter().copied().fold(f64::NEG_INFINITY, f64::max);
                 let mut loss = 0.0;
+                let mut mass = 0.0;
                 for (logit, target) in logits.iter_mut().zip(targets) {
-                    loss -= target * (*logit - log_total);
-                    *logit = weight * (libm::exp(*logit - log_total) - target);
+                    loss -= target * (*logit - greatest);
+                    mass += target;
+                    *logit = libm::exp(*logit - greatest);
                 }
-                weight * loss
+                let total: f64 = logits.iter().sum();
+                for (part, target) in logits.iter_mut().zip(targets) {
+                    *part = weight * (*part / total - target);
+                }
+                weight * (loss + mass * libm::log(total))
             })
             .collect();
         let cost = losses.iter().sum::<f64>() + self.penalty / 2.0 * weights.iter().map(|w| w * w).sum::<f64>();
@@ -233,7 +238,7 @@ impl CostFunction for Objective<'_> {
     type Output = f64;
 
     fn cost(&self, at: &Array1<f64>) -> Result<f64, argmin::core::Error> {
-        Ok(self.evaluate(at).cost)
+        Ok(self.evaluate(at, |evaluation| evaluation.cost))
     }
 }
 
@@ -242,7 +247,7 @@ impl Gradient for Objective<'_> {
     type Gradient = Array1<f64>;
 
     fn gradient(&self, at: &Array1<f64>) -> Result<Array1<f64>, argmin::core::Error> {
-        Ok(self.evaluate(at).gradient)
+        Ok(self.evaluate(at, |evaluation| evaluation.gradient.clone()))
     }
 }
 
@@ -353,13 +358,13 @@ mod tests {
         let targets = array![[1.0, 0.0, 0.0], [0.0, 0.75, 0.25], [0.0, 0.0, 1.0]];
         let objective = Objective::new(&texts, &targets, vec![1.0, 2.0, 0.5], 0.4);
         let at = Array1::from((0..9).map(|i| f64::from(i) * 0.1 - 0.3).collect::<Vec<_>>());
-        let gradient = objective.evaluate(&at).gradient;
+        let gradient = objective.gradient(&at).expect("a gradient");
         for i in 0..at.len() {
             let step = 1e-6;
             let cost = |by: f64| {
                 let mut moved = at.clone();
                 moved[i] += by;
-                objective.evaluate(&moved).cost
+                objective.cost(&moved).expect("a cost")
             };
             let slope = (cost(step) - cost(-step)) / (2.0 * step);
             assert!((slope - gradient[i]).abs() < 1e-7, "{i}: {slope} {}", gradient[i]);
