@@ -117,6 +117,9 @@ def measured(arguments, folder):
         # The longer list less the shorter one: what rows cost, without starting and reading the catalogue.
         clusters[count] = (times["long"][1] - times["short"][1]) / 20_000
 
+    desk = served(matcher, folder, make_list(folder / "large.csv", 320_000)) if shutil.which("wrk") else None
+
+    # Last: the disk is busy for a while afterwards.
     says("memory")
     memory = {rows: run(batch(usual))[2]}
     for times in (10, 100):
@@ -128,7 +131,6 @@ def measured(arguments, folder):
         for name in ("many.csv", "scored.csv"):
             (folder / name).unlink()
 
-    desk = served(matcher, folder, make_list(folder / "large.csv", 320_000)) if shutil.which("wrk") else None
     return page(arguments, beside, copy, others, lengths, clusters, memory, megabytes, desk)
 
 

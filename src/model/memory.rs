@@ -36,6 +36,8 @@ struct Block {
 #[derive(Debug, Default)]
 pub(crate) struct Scratch {
     pub(super) buffer: String,
+    /// The same for a spelling that is looked at alone.
+    pub(super) spelling: String,
     pub(super) features: Vec<Feature>,
     /// Kept, so that it need not be made for every text.
     pub(super) together: Option<Box<Together>>,

@@ -99,8 +99,9 @@ impl Model {
         if let Some(place) = scratch.spellings.get(hash) {
             return place;
         }
-        let mut words = Words::with_buffer(spelling, String::new());
+        let mut words = Words::with_buffer(spelling, std::mem::take(&mut scratch.spelling));
         let place = words.next_word().map_or(NO_WORD, |(word, _)| self.place(tables, word, scratch));
+        scratch.spelling = words.into_buffer();
         scratch.spellings.insert(hash, place);
         place
     }
