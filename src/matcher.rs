@@ -2,6 +2,7 @@
 
 mod answer;
 mod compact;
+mod softmax;
 
 use std::fs;
 use std::path::Path;
@@ -16,6 +17,7 @@ use crate::text::{LanguageHint, decide};
 
 pub use self::answer::{Answer, Options, Suggestion, Verdict};
 pub use self::compact::{Ranked, Ranker};
+use self::softmax::softmax;
 
 /// The longest text that is read, in bytes: 10 MiB.
 pub const MAX_TEXT_BYTES: usize = 10 << 20;
@@ -266,16 +268,12 @@ impl Matcher {
 
     /// Softmax of the logits; cosines are given as they are, since no probability can be made of them.
     fn fill_probabilities(&self, logits: &[f32], parts: &mut Vec<f64>) {
-        let logits = logits.iter().map(|logit| f64::from(*logit));
         parts.clear();
         if self.model.description().kind == ModelKind::Cosine {
-            parts.extend(logits.map(|cosine| cosine.max(0.0)));
-            return;
+            parts.extend(logits.iter().map(|cosine| f64::from(cosine.max(0.0))));
+        } else {
+            softmax(logits, parts);
         }
-        let greatest = logits.clone().fold(f64::NEG_INFINITY, f64::max);
-        parts.extend(logits.map(|logit| libm::exp(logit - greatest)));
-        let total: f64 = parts.iter().sum();
-        parts.iter_mut().for_each(|part| *part /= total);
     }
 
     fn verdict(&self, probabilities: &[f64], known_words: usize) -> Verdict {

@@ -44,6 +44,8 @@ pub struct Ranked {
     probabilities: Vec<f64>,
     reasons: Vec<Range<usize>>,
     unknown: Vec<Range<usize>>,
+    /// What is found on the way to the best clusters.
+    greatest: Vec<u64>,
 }
 
 impl Default for Ranked {
@@ -57,6 +59,7 @@ impl Default for Ranked {
             probabilities: Vec::new(),
             reasons: Vec::new(),
             unknown: Vec::new(),
+            greatest: Vec::new(),
         }
     }
 }
@@ -94,38 +97,29 @@ impl Ranked {
     }
 }
 
-/// The words that add most to a class.
-struct Strongest {
-    /// What each adds and its number, strongest first; of equals, the one that stood first.
-    words: [(f32, usize); MAX_REASONS],
-    len: usize,
-    /// Only words above this are kept.
-    bar: f32,
+/// A number and where it stood as an integer, above 0: the greater number is greater, and of equals the first.
+#[inline]
+fn key(number: f32, place: usize) -> u64 {
+    let bits = number.to_bits();
+    let ordered = bits ^ ((bits.cast_signed() >> 31).cast_unsigned() | 1 << 31);
+    #[expect(clippy::cast_possible_truncation, reason = "classes, and the words of a text, are fewer than 2^32")]
+    let place = place as u32;
+    u64::from(ordered) << 32 | u64::from(!place)
 }
 
-impl Strongest {
-    /// Of words that add `least` or more.
-    fn from(least: f32) -> Strongest {
-        Strongest { words: [(0.0, 0); MAX_REASONS], len: 0, bar: least.next_down() }
+/// Puts a key in order among the greatest so far, greatest first; 0 changes nothing. Which ones are great cannot be
+/// foreseen, so that each goes the same way, without a branch.
+#[inline]
+fn offer(greatest: &mut [u64], mut key: u64) {
+    for held in greatest {
+        (*held, key) = ((*held).max(key), (*held).min(key));
     }
+}
 
-    #[inline]
-    fn offer(&mut self, word: usize, sum: f32) {
-        // Most words are below the bar.
-        if sum <= self.bar {
-            return;
-        }
-        let mut at = self.len.min(MAX_REASONS - 1);
-        while at > 0 && self.words[at - 1].0 < sum {
-            self.words[at] = self.words[at - 1];
-            at -= 1;
-        }
-        self.words[at] = (sum, word);
-        self.len = (self.len + 1).min(MAX_REASONS);
-        if self.len == MAX_REASONS {
-            self.bar = self.words[MAX_REASONS - 1].0;
-        }
-    }
+/// Where the greatest numbers stood, greatest first.
+fn places(greatest: &[u64]) -> impl Iterator<Item = usize> {
+    #[expect(clippy::cast_possible_truncation, reason = "the last half is wanted")]
+    greatest.iter().filter(|key| **key != 0).map(|key| !(*key as u32) as usize)
 }
 
 impl Matcher {
@@ -164,25 +158,20 @@ impl Ranker<'_> {
         self.matcher.fill_probabilities(logits, &mut ranked.probabilities);
         ranked.known_words = scratch.0.known_words;
         ranked.verdict = self.matcher.verdict(&ranked.probabilities, ranked.known_words);
+        ranked.greatest.clear();
+        ranked.greatest.resize(self.top, 0);
+        self.wanted.iter().for_each(|class| offer(&mut ranked.greatest, key(logits[*class], *class)));
         ranked.top.clear();
-        for class in &self.wanted {
-            let logit = logits[*class];
-            if ranked.top.len() == self.top && ranked.top.last().is_none_or(|(last, _)| logit <= logits[*last]) {
-                continue;
-            }
-            let place = ranked.top.iter().take_while(|(other, _)| logits[*other] >= logit).count();
-            ranked.top.truncate(self.top - 1);
-            ranked.top.insert(place, (*class, ranked.probabilities[*class]));
-        }
-        ranked.top.iter_mut().for_each(|(_, probability)| *probability = rounded(*probability));
+        ranked.top.extend(places(&ranked.greatest).map(|class| (class, rounded(ranked.probabilities[class]))));
         ranked.reasons.clear();
         ranked.unknown.clear();
         if let (true, Some((class, _))) = (self.explain, ranked.top.first()) {
             let least = LEAST_WEIGHT * scores.length;
-            let mut strongest = Strongest::from(least);
-            scratch.0.sums(*class).enumerate().for_each(|(word, sum)| strongest.offer(word, sum));
-            let words = strongest.words[..strongest.len].iter();
-            ranked.reasons.extend(words.map(|(_, word)| scratch.0.first_span(*word)));
+            let mut greatest = [0; MAX_REASONS];
+            for (word, sum) in scratch.0.sums(*class).enumerate() {
+                offer(&mut greatest, if sum < least { 0 } else { key(sum, word) });
+            }
+            ranked.reasons.extend(places(&greatest).map(|word| scratch.0.first_span(word)));
             ranked.unknown.extend(unknown_spans(&scratch.0));
         }
         Ok(())

@@ -6,15 +6,26 @@ use std::hash::{BuildHasherDefault, Hasher};
 use std::ops::Range;
 
 use super::score::Together;
-use super::spellings::Spellings;
+use super::spellings::{NOWHERE, Spellings};
 use super::tfidf::sublinear;
 use super::{LEARNED, STOP_WORD};
-use crate::text::{Evidence, Feature};
+use crate::text::{Evidence, Feature, WordEvidence};
+
+/// Asks for a place in memory that will be read soon; nothing waits for it.
+#[inline]
+pub(super) fn ask_for<T>(place: &T) {
+    #[cfg(target_arch = "x86_64")]
+    safe_arch::prefetch_t0(place);
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = place;
+}
 
 /// Spellings that are remembered at a time. Bounds the memory, changes no result.
 const MAX_SPELLINGS: usize = 120_000;
 /// Blocks that are remembered at a time: 8 MiB.
 const MAX_BLOCKS: usize = 1 << 18;
+/// Words that are counted before counting begins anew; a text has fewer than are left.
+const MAX_COUNTED: u32 = 4_000_000_000;
 
 /// Numbers in a [`Block`].
 const LANES: usize = 16;
@@ -27,7 +38,8 @@ struct Block {
     /// Contributions to the classes, to be multiplied by [`Known::scale`].
     lanes: [i8; LANES],
     known: Known,
-    /// When a text met the word last, see [`Scratch::age`].
+    /// Every distinct word of every text is counted: its number when the word was met last. Numbers of the current text
+    /// are above [`Scratch::counted`].
     met: u32,
 }
 
@@ -59,13 +71,14 @@ pub(crate) struct Scratch {
     distinct: Vec<Distinct>,
     /// Further mentions of them, in order.
     pub(crate) repeats: Vec<Mention>,
-    seen: Seen,
     /// Numbers of those that training has not seen.
-    unlearned: Vec<usize>,
+    unlearned: Vec<u32>,
     /// How many of the distinct words say anything: known words, and unknown ones made of known parts.
     pub(crate) known_words: usize,
-    /// Number of the current text.
-    text: u32,
+    /// What all mentions say of the language.
+    evidence: Evidence,
+    /// What [`Block::met`] was counted up to before the current text.
+    counted: u32,
     /// The model whose words are remembered.
     model: u64,
 }
@@ -93,11 +106,18 @@ impl Mention {
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Known {
     /// What its contributions are in units of.
-    pub(super) scale: f32,
-    pub(super) weight: f32,
-    /// For Danish if positive, in steps as the model keeps it.
-    pub(super) evidence: i8,
-    pub(super) flags: u8,
+    scale: f32,
+    weight: f32,
+    evidence: WordEvidence,
+    flags: u8,
+}
+
+impl Known {
+    /// `evidence` is for Danish if positive; flags and steps are those of the model.
+    pub(super) fn new(scale: f32, weight: f32, evidence: i8, flags: u8) -> Known {
+        let (scale, weight) = if flags & STOP_WORD == 0 { (scale, weight) } else { (0.0, 0.0) };
+        Known { scale, weight, evidence: WordEvidence::new(evidence, evidence != 0 || flags != 0), flags }
+    }
 }
 
 /// A word that occurs in the text, once or more often.
@@ -105,8 +125,8 @@ pub(super) struct Known {
 struct Distinct {
     place: u32,
     count: u32,
-    /// What is known of it; the scale of its contributions is that of the text, once all mentions are counted.
-    known: Known,
+    /// What all mentions add, in units of the contributions; set once they are counted.
+    scale: f32,
     /// Where it first stands.
     start: u32,
     end: u32,
@@ -132,65 +152,26 @@ impl Hasher for HashIsKey {
     }
 }
 
-/// Where the words of one text stand among its distinct words: a table with linear probing, at most half full, small
-/// enough to stay in the nearest cache. What earlier texts left in it counts as empty.
-#[derive(Debug, Default)]
-struct Seen {
-    /// Text and place of a word, and its number.
-    slots: Vec<(u32, u32, u32)>,
-}
-
-impl Seen {
-    /// The number of a word of the text, which is `next` if the text has not had it yet; there has to be room for it.
-    #[inline]
-    fn number(&mut self, text: u32, place: u32, next: u32) -> u32 {
-        let mask = self.slots.len() - 1;
-        // Neighbouring places are words that were first met together: they hit different slots as they are.
-        let mut at = place as usize & mask;
-        loop {
-            let slot = &mut self.slots[at];
-            if slot.0 != text {
-                *slot = (text, place, next);
-                return next;
-            }
-            if slot.1 == place {
-                return slot.2;
-            }
-            at = (at + 1) & mask;
-        }
-    }
-
-    /// Makes room for so many words.
-    #[cold]
-    fn grow(&mut self, words: usize, text: u32, distinct: &[Distinct]) {
-        let len = (words * 2).next_power_of_two().max(1 << 8);
-        self.slots.clear();
-        self.slots.resize(len, (0, 0, 0));
-        for (number, word) in (0..).zip(distinct) {
-            self.number(text, word.place, number);
-        }
-    }
-}
-
 impl Scratch {
     /// Begins a text.
     pub(super) fn start(&mut self, model: u64, classes: usize) {
+        #[expect(clippy::cast_possible_truncation, reason = "a text has 10 MiB at most, so fewer words too")]
+        let counted = self.counted.checked_add(self.distinct.len() as u32);
         self.distinct.clear();
         self.repeats.clear();
-        if self.model != model || self.text == u32::MAX {
+        self.unlearned.clear();
+        self.known_words = 0;
+        self.evidence = Evidence::default();
+        if let Some(counted) = counted.filter(|counted| self.model == model && *counted < MAX_COUNTED) {
+            self.counted = counted;
+        } else {
             let stride = classes.div_ceil(LANES).max(1);
             let rows = vec![Block::default(); stride];
             *self = Scratch { model, stride, rows, lanes: vec![0; classes], ..Scratch::default() };
-        } else if self.spellings.len() > MAX_SPELLINGS || self.rows.len() > MAX_BLOCKS {
+        }
+        if self.spellings.len() > MAX_SPELLINGS || self.rows.len() > MAX_BLOCKS {
             self.forget_half();
         }
-        self.text += 1;
-    }
-
-    /// When the current text is, in steps of some hundred texts: a word that is met all the time is not marked all the
-    /// time.
-    fn age(&self) -> u32 {
-        self.text >> 8
     }
 
     /// Forgets all spellings, and the half of the words that was met least recently.
@@ -229,9 +210,6 @@ impl Scratch {
         // Taken out, so that the rest of the memory may be worked with while they are written.
         let mut lanes = std::mem::take(&mut self.lanes);
         let mut known = fill(self, &mut lanes);
-        if known.flags & STOP_WORD != 0 {
-            (known.scale, known.weight) = (0.0, 0.0);
-        }
         if known.scale != 0.0 && lanes.iter().any(|lane| *lane != 0) {
             known.flags |= SAYS_SOMETHING;
         }
@@ -247,37 +225,44 @@ impl Scratch {
         place
     }
 
-    /// What is known of the words at these places. As with [`Spellings::look_up`], the memory is asked for all of them at
-    /// once, and what they contribute comes along. Also makes room for them among those seen, once for all that are met
-    /// next.
+    /// The places of spellings, as far as [`Spellings::look_up`] knows them; whether all were found. Asks for what is known
+    /// of the words.
     #[inline]
-    pub(super) fn recall(&mut self, places: &[u32], known: &mut [Known]) {
-        let age = self.age();
-        for (known, place) in known.iter_mut().zip(places) {
-            if let Some(block) = self.rows.get_mut(*place as usize * self.stride) {
-                *known = block.known;
-                if block.met != age {
-                    block.met = age;
-                }
+    pub(super) fn look_up(&self, hashes: &[u64], places: &mut [u32]) -> bool {
+        let mut least = u32::MAX;
+        for (place, hash) in places.iter_mut().zip(hashes) {
+            *place = self.spellings.look_up(*hash);
+            if let Some(block) = self.rows.get(*place as usize * self.stride) {
+                ask_for(block);
             }
+            least = least.min(*place);
         }
-        let words = self.distinct.len() + places.len();
-        if words * 2 > self.seen.slots.len() {
-            self.seen.grow(words, self.text, &self.distinct);
-        }
+        least != NOWHERE
     }
 
-    /// Adds a mention of a word that was recalled to the text.
+    /// Adds mentions of words to the text; what is no word adds nothing.
     #[inline]
-    pub(super) fn meet(&mut self, place: u32, known: Known, span: Range<usize>) {
-        #[expect(clippy::cast_possible_truncation, reason = "a text has 10 MiB at most, so fewer words too")]
-        let (next, start, end) = (self.distinct.len() as u32, span.start as u32, span.end as u32);
-        let mention = Mention { start, end, distinct: self.seen.number(self.text, place, next) };
-        if let Some(distinct) = self.distinct.get_mut(mention.distinct as usize) {
-            distinct.count += 1;
-            self.repeats.push(mention);
-        } else {
-            self.distinct.push(Distinct { place, count: 1, known, start, end });
+    pub(super) fn meet(&mut self, places: &[u32], spans: &[(usize, usize)]) {
+        let Scratch { rows, distinct, repeats, unlearned, .. } = self;
+        for (place, (start, end)) in places.iter().zip(spans) {
+            let Some(block) = rows.get_mut(*place as usize * self.stride) else { continue };
+            #[expect(clippy::cast_possible_truncation, reason = "a text has 10 MiB at most, so fewer words too")]
+            let (next, start, end) = (distinct.len() as u32, *start as u32, *end as u32);
+            self.evidence.add(block.known.evidence);
+            if block.met > self.counted {
+                let number = block.met - self.counted - 1;
+                repeats.push(Mention { start, end, distinct: number });
+                if let Some(distinct) = distinct.get_mut(number as usize) {
+                    distinct.count += 1;
+                }
+                continue;
+            }
+            block.met = self.counted + 1 + next;
+            distinct.push(Distinct { place: *place, count: 1, scale: 0.0, start, end });
+            self.known_words += usize::from(block.known.flags & SAYS_SOMETHING != 0);
+            if block.known.flags & LEARNED == 0 {
+                unlearned.push(next);
+            }
         }
     }
 
@@ -285,33 +270,28 @@ impl Scratch {
     /// top of `squares`, and what the words say of the language.
     #[inline]
     pub(super) fn add_up(&mut self, mut squares: f32) -> (f32, Evidence) {
-        let mut evidence = Evidence::default();
-        self.unlearned.clear();
-        self.known_words = 0;
-        for (number, Distinct { count, known, .. }) in self.distinct.iter_mut().enumerate() {
-            let frequency = sublinear(*count);
-            known.scale *= frequency;
-            let weight = frequency * known.weight;
-            squares += weight * weight;
-            let is_known = known.evidence != 0 || known.flags & !SAYS_SOMETHING != 0;
-            evidence.add(known.evidence, is_known, *count);
-            self.known_words += usize::from(known.flags & SAYS_SOMETHING != 0);
-            if known.flags & LEARNED == 0 {
-                self.unlearned.push(number);
+        let add = |sums: &mut [f32; LANES], scale: f32, lanes: &[i8; LANES]| {
+            for lane in 0..LANES {
+                sums[lane] += scale * f32::from(lanes[lane]);
             }
+        };
+        let row = |place: u32| place as usize * self.stride;
+        let mut sums = [0.0; LANES];
+        for word in &mut self.distinct {
+            let Block { lanes, known: Known { scale, weight, .. }, .. } = &self.rows[row(word.place)];
+            let frequency = sublinear(word.count);
+            word.scale = frequency * scale;
+            squares += (frequency * weight) * (frequency * weight);
+            add(&mut sums, word.scale, lanes);
         }
         self.logits.clear();
-        for block in 0..self.stride {
+        self.logits.extend_from_slice(&sums);
+        for block in 1..self.stride {
             let mut sums = [0.0; LANES];
-            for distinct in &self.distinct {
-                let Block { lanes, .. } = &self.rows[distinct.place as usize * self.stride + block];
-                for lane in 0..LANES {
-                    sums[lane] += distinct.known.scale * f32::from(lanes[lane]);
-                }
-            }
-            self.logits.extend(sums);
+            self.distinct.iter().for_each(|word| add(&mut sums, word.scale, &self.rows[row(word.place) + block].lanes));
+            self.logits.extend_from_slice(&sums);
         }
-        (squares, evidence)
+        (squares, self.evidence)
     }
 
     /// What each distinct word adds to the sum of a class, in order of first occurrence.
@@ -319,7 +299,7 @@ impl Scratch {
     pub(crate) fn sums(&self, class: usize) -> impl Iterator<Item = f32> {
         let (block, lane) = (class / LANES, class % LANES);
         let lane = move |place: u32| self.rows[place as usize * self.stride + block].lanes[lane];
-        self.distinct.iter().map(move |word| word.known.scale * f32::from(lane(word.place)))
+        self.distinct.iter().map(move |word| word.scale * f32::from(lane(word.place)))
     }
 
     /// Where a distinct word first stands, by its number.
@@ -331,6 +311,9 @@ impl Scratch {
 
     /// Where each word that training has not seen first stands, and its weight.
     pub(crate) fn unlearned(&self) -> impl Iterator<Item = (Range<usize>, f32)> {
-        self.unlearned.iter().map(|distinct| (self.first_span(*distinct), self.distinct[*distinct].known.weight))
+        self.unlearned.iter().map(|number| {
+            let place = self.distinct[*number as usize].place as usize;
+            (self.first_span(*number as usize), self.rows[place * self.stride].known.weight)
+        })
     }
 }

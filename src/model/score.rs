@@ -6,28 +6,18 @@ use super::{
     IDF_STEPS, Model, Tables, WEIGHT_STEPS, ZIPF_STEPS, compose::compose, f32_at, group_record, hash_of, quantise,
     rarity,
 };
-use crate::text::{Evidence, Plain, Words};
-
-/// Plain words of a text that are looked up together.
-const TOGETHER: usize = 64;
+use crate::text::{Evidence, PlainWords, TOGETHER, Words};
 
 /// What was found of plain words that are looked up together, step by step.
 #[derive(Debug)]
 pub(super) struct Together {
-    spans: [(usize, usize); TOGETHER],
-    hashes: [u64; TOGETHER],
+    words: PlainWords,
     places: [u32; TOGETHER],
-    known: [Known; TOGETHER],
 }
 
 impl Default for Together {
     fn default() -> Self {
-        Together {
-            spans: [(0, 0); TOGETHER],
-            hashes: [0; TOGETHER],
-            places: [NOWHERE; TOGETHER],
-            known: [Known::default(); TOGETHER],
-        }
+        Together { words: PlainWords::default(), places: [NOWHERE; TOGETHER] }
     }
 }
 
@@ -46,37 +36,26 @@ impl Model {
         scratch.start(self.id, self.description.intercept.len());
         let mut words = Words::with_buffer(text, std::mem::take(&mut scratch.buffer));
         let mut together = scratch.together.take().unwrap_or_default();
-        let Together { spans, hashes, places, known } = together.as_mut();
+        let Together { words: plain, places } = together.as_mut();
         loop {
             // First all hashes, then all places, then all rows: what a step waits for in memory, it waits for together.
-            let mut count = 0;
-            while count < TOGETHER
-                && let Some(Plain { span, hash }) = words.next_plain()
-            {
-                hashes[count] = hash;
-                spans[count] = (span.start, span.end);
-                count += 1;
-            }
-            let (hashes, spans, places) = (&hashes[..count], &spans[..count], &mut places[..count]);
-            scratch.spellings.look_up(hashes, places);
-            for ((place, hash), (start, end)) in places.iter_mut().zip(hashes).zip(spans) {
-                if *place == NOWHERE {
-                    *place = self.place_of_spelling(&tables, &text[*start..*end], *hash, scratch);
+            words.read_plain(plain, |hash| scratch.spellings.ask_for(hash));
+            let (hashes, spans) = (plain.hashes(), plain.spans());
+            let places = &mut places[..hashes.len()];
+            if !scratch.look_up(hashes, places) {
+                for ((place, hash), (start, end)) in places.iter_mut().zip(hashes).zip(spans) {
+                    if *place == NOWHERE {
+                        *place = self.place_of_spelling(&tables, &text[*start..*end], *hash, scratch);
+                    }
                 }
             }
-            scratch.recall(places, known);
-            for ((place, known), (start, end)) in places.iter().zip(&*known).zip(spans) {
-                if *place != NO_WORD {
-                    scratch.meet(*place, *known, *start..*end);
-                }
-            }
-            if count == TOGETHER {
+            scratch.meet(places, spans);
+            if spans.len() == TOGETHER {
                 continue;
             }
             let Some((word, span)) = words.next_word() else { break };
             let place = self.place(&tables, word, scratch);
-            scratch.recall(&[place], known);
-            scratch.meet(place, known[0], span);
+            scratch.meet(&[place], &[(span.start, span.end)]);
         }
         scratch.together = Some(together);
         scratch.buffer = words.into_buffer();
@@ -117,12 +96,12 @@ impl Model {
                 let weight = f32::from(u16::from_le_bytes([payload[4], payload[5]])) / WEIGHT_STEPS;
                 lanes.iter_mut().zip(&payload[8..]).for_each(|(lane, byte)| *lane = byte.cast_signed());
                 let scale = weight * f32_at(payload, 0);
-                return Known { scale, weight, evidence: payload[6].cast_signed(), flags: payload[7] };
+                return Known::new(scale, weight, payload[6].cast_signed(), payload[7]);
             }
             let general = tables.general.get(hash);
             let weight = rarity(general.map(|payload| f32::from(payload[0]) / ZIPF_STEPS));
             let scale = self.compose(tables, word, weight, scratch, lanes);
-            Known { scale, weight, evidence: general.map_or(0, |payload| payload[1].cast_signed()), flags: 0 }
+            Known::new(scale, weight, general.map_or(0, |payload| payload[1].cast_signed()), 0)
         })
     }
 

@@ -1,5 +1,7 @@
 //! Where the words stand that scoring remembers, by how they are spelled.
 
+use super::memory::ask_for;
+
 /// Slots of a bucket: as many as fill a cache line.
 const SLOTS: usize = 8;
 
@@ -52,13 +54,16 @@ impl Spellings {
         self.inserted.len()
     }
 
-    /// The place of each spelling as far as its own bucket knows it, otherwise [`NOWHERE`]. Nothing here waits for what was
-    /// read, so that the memory is asked for all of them at once.
+    /// Asks the memory for what [`Spellings::look_up`] will want to know.
     #[inline]
-    pub(super) fn look_up(&self, hashes: &[u64], places: &mut [u32]) {
-        for (place, hash) in places.iter_mut().zip(hashes) {
-            *place = self.buckets[self.bucket(*hash)].find(first_half(*hash));
-        }
+    pub(super) fn ask_for(&self, hash: u64) {
+        ask_for(&self.buckets[self.bucket(hash)]);
+    }
+
+    /// The place of a spelling as far as its own bucket knows it, otherwise [`NOWHERE`].
+    #[inline]
+    pub(super) fn look_up(&self, hash: u64) -> u32 {
+        self.buckets[self.bucket(hash)].find(first_half(hash))
     }
 
     /// The place of a spelling, wherever it is.
@@ -135,12 +140,9 @@ mod tests {
         }
         assert!((1..5000).all(|i| spellings.get(hash(i)) == Some(i)));
         assert!((5000..9000).all(|i| spellings.get(hash(i)).is_none()));
-        let hashes: Vec<u64> = (1..9000).map(hash).collect();
-        let mut places = vec![NOWHERE; hashes.len()];
-        spellings.look_up(&hashes, &mut places);
         // A few stand in the bucket after their own.
-        assert!(places[..4999].iter().zip(1..).filter(|(place, i)| *place == i).count() > 4900);
-        assert!(places[4999..].iter().all(|place| *place == NOWHERE));
+        assert!((1..5000).filter(|i| spellings.look_up(hash(*i)) == *i).count() > 4900);
+        assert!((5000..9000).all(|i| spellings.look_up(hash(i)) == NOWHERE));
         spellings.clear();
         assert_eq!(spellings.get(hash(1)), None);
     }

@@ -69,14 +69,33 @@ pub(crate) struct Evidence {
     pub known: u32,
 }
 
+/// What one mention of a word adds to the sums.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct WordEvidence {
+    danish: u8,
+    english: u8,
+    known: u8,
+}
+
+impl WordEvidence {
+    /// Positive `steps` speak for Danish.
+    pub(crate) fn new(steps: i8, is_known: bool) -> WordEvidence {
+        WordEvidence {
+            danish: steps.max(0).unsigned_abs(),
+            english: steps.min(0).unsigned_abs(),
+            known: u8::from(is_known),
+        }
+    }
+}
+
 impl Evidence {
-    /// Adds the mentions of a word; positive `steps` speak for Danish.
+    /// Adds a mention of a word.
     #[inline]
-    pub(crate) fn add(&mut self, steps: i8, is_known: bool, mentions: u32) {
-        self.words += mentions;
-        self.known += mentions * u32::from(is_known);
-        self.danish += mentions * u32::from(steps.max(0).unsigned_abs());
-        self.english += mentions * u32::from(steps.min(0).unsigned_abs());
+    pub(crate) fn add(&mut self, word: WordEvidence) {
+        self.words += 1;
+        self.known += u32::from(word.known);
+        self.danish += u32::from(word.danish);
+        self.english += u32::from(word.english);
     }
 }
 

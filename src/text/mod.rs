@@ -11,7 +11,7 @@ mod words;
 pub use features::{Feature, FeatureConfig, Features, StemExceptions};
 #[cfg(feature = "train")]
 pub(crate) use language::EVIDENCE_STEPS;
-pub(crate) use language::{Evidence, decide};
+pub(crate) use language::{Evidence, WordEvidence, decide};
 pub use language::{Language, LanguageHint};
-pub(crate) use plain::Plain;
+pub(crate) use plain::{PlainWords, TOGETHER};
 pub use words::{MAX_WORD_CHARS, Words};

@@ -10,7 +10,7 @@ use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
 use super::markup::{Markup, reference};
-use super::plain::{self, Plain};
+use super::plain::{Block, PlainWords};
 use super::signs::{after_ending, char_at, is_dot_net, is_ignorable, is_word_at, is_word_char, short_run_at};
 
 /// A word is read to this many characters; what follows still belongs to its span.
@@ -47,6 +47,7 @@ pub struct Words<'t> {
     has_letter: bool,
     needs_normalising: bool,
     markup: Markup,
+    block: Block,
 }
 
 impl<'t> Words<'t> {
@@ -83,6 +84,7 @@ impl<'t> Words<'t> {
             has_letter: false,
             needs_normalising: false,
             markup: Markup::default(),
+            block: Block::default(),
         }
     }
 
@@ -121,16 +123,15 @@ impl<'t> Words<'t> {
         }
     }
 
-    /// The next word, if all of it and what ends it are such that its normal form follows from the spelling alone. `None` if
-    /// that is not so, or if there is no word left: [`Words::next_word`] goes on from here.
+    /// The next words of which all and what ends them are such that their normal form follows from the spelling alone, as
+    /// many as there is room for. If there is room left, what comes next is another word or the end:
+    /// [`Words::next_word`] goes on from here. Each hash is said as soon as it is known.
     ///
     /// Spellings repeat, so whoever remembers what became of one need not normalise it again. A run of digits counts
     /// as a word here.
     #[inline]
-    pub(crate) fn next_plain(&mut self) -> Option<Plain> {
-        let (at, word) = plain::next(self.text.as_bytes(), self.at);
-        self.at = at;
-        word
+    pub(crate) fn read_plain(&mut self, words: &mut PlainWords, say: impl FnMut(u64)) {
+        self.at = words.read(self.text.as_bytes(), self.at, &mut self.block, say);
     }
 
     /// Moves to where the next word begins.
@@ -270,6 +271,7 @@ impl<'t> Words<'t> {
 mod tests {
     use proptest::prelude::*;
 
+    use super::super::plain::TOGETHER;
     use super::*;
 
     fn words(text: &str) -> Vec<(String, &str)> {
@@ -318,14 +320,18 @@ mod tests {
     fn spelled(text: &str) -> Vec<(String, Range<usize>)> {
         let mut words = Words::new(text);
         let mut found = Vec::new();
+        let mut plain = PlainWords::default();
         loop {
-            if let Some(Plain { span, .. }) = words.next_plain() {
-                found.extend(Words::new(&text[span.clone()]).next_word().map(|(word, _)| (word.to_owned(), span)));
-            } else if let Some((word, span)) = words.next_word() {
-                found.push((word.to_owned(), span));
-            } else {
-                return found;
+            words.read_plain(&mut plain, |_| {});
+            for (start, end) in plain.spans() {
+                let word = Words::new(&text[*start..*end]).next_word().map(|(word, _)| word.to_owned());
+                found.extend(word.map(|word| (word, *start..*end)));
             }
+            if plain.spans().len() == TOGETHER {
+                continue;
+            }
+            let Some((word, span)) = words.next_word() else { return found };
+            found.push((word.to_owned(), span));
         }
     }
 
