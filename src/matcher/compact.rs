@@ -169,7 +169,7 @@ impl Ranker<'_> {
             let least = LEAST_WEIGHT * scores.length;
             let mut greatest = [0; MAX_REASONS];
             for (word, sum) in scratch.0.sums(*class).enumerate() {
-                offer(&mut greatest, if sum < least { 0 } else { key(sum, word) });
+                offer(&mut greatest, key(sum, word) * u64::from(sum >= least));
             }
             ranked.reasons.extend(places(&greatest).map(|word| scratch.0.first_span(word)));
             ranked.unknown.extend(unknown_spans(&scratch.0));

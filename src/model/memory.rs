@@ -1,12 +1,10 @@
 //! What scoring remembers from text to text: of every word met, its whole contribution to every class. Words repeat, so
 //! that most of the work on a text is to add up rows that are here already.
 
-use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
 use std::ops::Range;
 
+use super::places::{NOWHERE, Places};
 use super::score::Together;
-use super::spellings::{NOWHERE, Spellings};
 use super::tfidf::sublinear;
 use super::{LEARNED, STOP_WORD};
 use crate::text::{Evidence, Feature, WordEvidence};
@@ -54,9 +52,9 @@ pub(crate) struct Scratch {
     /// Kept, so that it need not be made for every text.
     pub(super) together: Option<Box<Together>>,
     /// Words as they are spelled in texts.
-    pub(super) spellings: Spellings,
-    /// From the hash of a word's normal form to its place among the rows.
-    places: HashMap<u64, u32, BuildHasherDefault<HashIsKey>>,
+    pub(super) spellings: Places,
+    /// The same words in their normal form.
+    words: Places,
     /// Rows of the remembered words, one after the other; the first is nobody's.
     rows: Vec<Block>,
     /// Blocks of a row.
@@ -132,26 +130,6 @@ struct Distinct {
     end: u32,
 }
 
-/// The keys are hashes already.
-#[derive(Debug, Default)]
-struct HashIsKey(u64);
-
-impl Hasher for HashIsKey {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.0 = self.0.rotate_left(8) ^ u64::from(*byte);
-        }
-    }
-
-    fn write_u64(&mut self, key: u64) {
-        self.0 = key;
-    }
-}
-
 impl Scratch {
     /// Begins a text.
     pub(super) fn start(&mut self, model: u64, classes: usize) {
@@ -191,18 +169,12 @@ impl Scratch {
             }
         }
         self.rows.truncate(kept as usize * self.stride);
-        self.places.retain(|_, place| match places.get(*place as usize) {
-            Some(Some(new)) => {
-                *place = *new;
-                true
-            }
-            _ => false,
-        });
+        self.words.move_to(|place| places.get(place as usize).copied().flatten());
     }
 
     /// The place of a word by the hash of its normal form.
     pub(super) fn place(&self, hash: u64) -> Option<u32> {
-        self.places.get(&hash).copied()
+        self.words.get(hash)
     }
 
     /// Remembers a word, and returns its place; `fill` says what is known of it, and writes its contributions.
@@ -221,11 +193,11 @@ impl Scratch {
             block
         }));
         self.lanes = lanes;
-        self.places.insert(hash, place);
+        self.words.insert(hash, place);
         place
     }
 
-    /// The places of spellings, as far as [`Spellings::look_up`] knows them; whether all were found. Asks for what is known
+    /// The places of spellings, as far as [`Places::look_up`] knows them; whether all were found. Asks for what is known
     /// of the words.
     #[inline]
     pub(super) fn look_up(&self, hashes: &[u64], places: &mut [u32]) -> bool {

@@ -7,8 +7,8 @@
 mod compose;
 mod format;
 mod memory;
+mod places;
 mod score;
-mod spellings;
 mod table;
 mod tfidf;
 

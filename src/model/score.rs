@@ -1,7 +1,7 @@
 //! From a text to scores, and to what each word did for them.
 
 use super::memory::{Known, Scratch};
-use super::spellings::{NO_WORD, NOWHERE};
+use super::places::{NO_WORD, NOWHERE};
 use super::{
     IDF_STEPS, Model, Tables, WEIGHT_STEPS, ZIPF_STEPS, compose::compose, f32_at, group_record, hash_of, quantise,
     rarity,

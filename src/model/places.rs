@@ -1,4 +1,4 @@
-//! Where the words stand that scoring remembers, by how they are spelled.
+//! Where the words stand that scoring remembers.
 
 use super::memory::ask_for;
 
@@ -7,13 +7,13 @@ const SLOTS: usize = 8;
 
 /// Where nothing is.
 pub(super) const NOWHERE: u32 = 0;
-/// The place of spellings that are no words.
+/// The place of what is no word.
 pub(super) const NO_WORD: u32 = u32::MAX;
 
-/// Places of words by the hash of their spelling: a table of buckets, at most half full. The hash's last bits choose the
-/// bucket, its first half is kept in it. Two spellings meet there by chance once in some billion.
+/// Places of words by a hash, of how they are spelled or of their normal form: a table of buckets, at most half full. The
+/// hash's last bits choose the bucket, its first half is kept in it. Two hashes meet there by chance once in some billion.
 #[derive(Debug)]
-pub(super) struct Spellings {
+pub(super) struct Places {
     buckets: Vec<Bucket>,
     /// All that were put in, so that a larger table can be filled.
     inserted: Vec<(u64, u32)>,
@@ -43,30 +43,30 @@ impl Bucket {
     }
 }
 
-impl Default for Spellings {
+impl Default for Places {
     fn default() -> Self {
-        Spellings { buckets: vec![Bucket::default(); 1 << 6], inserted: Vec::new() }
+        Places { buckets: vec![Bucket::default(); 1 << 6], inserted: Vec::new() }
     }
 }
 
-impl Spellings {
+impl Places {
     pub(super) fn len(&self) -> usize {
         self.inserted.len()
     }
 
-    /// Asks the memory for what [`Spellings::look_up`] will want to know.
+    /// Asks the memory for what [`Places::look_up`] will want to know.
     #[inline]
     pub(super) fn ask_for(&self, hash: u64) {
         ask_for(&self.buckets[self.bucket(hash)]);
     }
 
-    /// The place of a spelling as far as its own bucket knows it, otherwise [`NOWHERE`].
+    /// The place as far as the own bucket of a hash knows it, otherwise [`NOWHERE`].
     #[inline]
     pub(super) fn look_up(&self, hash: u64) -> u32 {
         self.buckets[self.bucket(hash)].find(first_half(hash))
     }
 
-    /// The place of a spelling, wherever it is.
+    /// The place, wherever it is kept.
     pub(super) fn get(&self, hash: u64) -> Option<u32> {
         let mut at = self.bucket(hash);
         loop {
@@ -81,7 +81,7 @@ impl Spellings {
         }
     }
 
-    /// Puts in a spelling that is not there.
+    /// Puts in a hash that is not there.
     pub(super) fn insert(&mut self, hash: u64, place: u32) {
         self.inserted.push((hash, place));
         if self.inserted.len() * 2 > self.buckets.len() * SLOTS {
@@ -113,6 +113,17 @@ impl Spellings {
         hash & (self.buckets.len() - 1)
     }
 
+    /// Gives each a new place, or forgets it.
+    pub(super) fn move_to(&mut self, new: impl Fn(u32) -> Option<u32>) {
+        let inserted = std::mem::take(&mut self.inserted);
+        self.clear();
+        for (hash, place) in inserted {
+            if let Some(place) = new(place) {
+                self.insert(hash, place);
+            }
+        }
+    }
+
     pub(super) fn clear(&mut self) {
         self.buckets.fill(Bucket::default());
         self.inserted.clear();
@@ -130,31 +141,33 @@ mod tests {
     use super::*;
 
     #[test]
-    fn spellings_are_found_again_and_no_others() {
+    fn hashes_are_found_again_and_no_others() {
         let hash = |i: u32| xxh3_64(&i.to_le_bytes());
-        let mut spellings = Spellings::default();
-        assert_eq!(spellings.get(0), None);
+        let mut places = Places::default();
+        assert_eq!(places.get(0), None);
         for i in 1..5000 {
-            spellings.insert(hash(i), i);
-            assert_eq!(spellings.get(hash(i)), Some(i));
+            places.insert(hash(i), i);
+            assert_eq!(places.get(hash(i)), Some(i));
         }
-        assert!((1..5000).all(|i| spellings.get(hash(i)) == Some(i)));
-        assert!((5000..9000).all(|i| spellings.get(hash(i)).is_none()));
+        assert!((1..5000).all(|i| places.get(hash(i)) == Some(i)));
+        assert!((5000..9000).all(|i| places.get(hash(i)).is_none()));
         // A few stand in the bucket after their own.
-        assert!((1..5000).filter(|i| spellings.look_up(hash(*i)) == *i).count() > 4900);
-        assert!((5000..9000).all(|i| spellings.look_up(hash(i)) == NOWHERE));
-        spellings.clear();
-        assert_eq!(spellings.get(hash(1)), None);
+        assert!((1..5000).filter(|i| places.look_up(hash(*i)) == *i).count() > 4900);
+        assert!((5000..9000).all(|i| places.look_up(hash(i)) == NOWHERE));
+        places.move_to(|place| (place % 2 == 0).then_some(place + 1));
+        assert!((1..5000).all(|i| places.get(hash(i)) == (i % 2 == 0).then_some(i + 1)));
+        places.clear();
+        assert_eq!(places.get(hash(1)), None);
     }
 
     #[test]
     fn a_full_bucket_goes_on_in_the_next() {
-        let mut spellings = Spellings::default();
-        let last = spellings.buckets.len() as u64 - 1;
+        let mut places = Places::default();
+        let last = places.buckets.len() as u64 - 1;
         for i in 1..=20 {
-            spellings.insert(u64::from(i) << 32 | last, i);
+            places.insert(u64::from(i) << 32 | last, i);
         }
-        assert!((1..=20).all(|i| spellings.get(u64::from(i) << 32 | last) == Some(i)));
-        assert_eq!(spellings.get(21 << 32 | last), None);
+        assert!((1..=20).all(|i| places.get(u64::from(i) << 32 | last) == Some(i)));
+        assert_eq!(places.get(21 << 32 | last), None);
     }
 }
