@@ -62,7 +62,7 @@ pub(crate) struct Scratch {
     /// A row that is being composed.
     lanes: Vec<i8>,
     /// The sums that make up the row of a word that training has not seen.
-    pub(super) sums: Vec<f64>,
+    pub(super) sums: Vec<f32>,
     /// One logit (or cosine) a class, of the text that was scored last.
     pub(crate) logits: Vec<f32>,
     /// The text's distinct words in order of first occurrence.

@@ -141,11 +141,11 @@ pub(crate) const fn group_record(classes: usize) -> usize {
 }
 
 /// A row of numbers in one byte each: the scale by which to multiply them, and the bytes.
-pub(crate) fn quantise(row: &[f64]) -> (f32, impl Iterator<Item = i8>) {
-    let greatest = row.iter().fold(0.0_f64, |greatest, x| greatest.max(x.abs()));
+pub(crate) fn quantise(row: impl Iterator<Item = f64> + Clone) -> (f32, impl Iterator<Item = i8>) {
+    let greatest = row.clone().fold(0.0_f64, |greatest, x| greatest.max(x.abs()));
     #[expect(clippy::cast_possible_truncation, reason = "127 at most")]
     // Adding a half and cutting off is rounding, without a call for every number.
-    let bytes = row.iter().map(move |x| (x / greatest.max(f64::MIN_POSITIVE) * 127.0 + 0.5_f64.copysign(*x)) as i8);
+    let bytes = row.map(move |x| (x / greatest.max(f64::MIN_POSITIVE) * 127.0 + 0.5_f64.copysign(x)) as i8);
     #[expect(clippy::cast_possible_truncation, reason = "rounded to f32 on purpose")]
     ((greatest / 127.0) as f32, bytes)
 }

@@ -120,12 +120,12 @@ impl Model {
         scratch.sums.clear();
         scratch.sums.resize(lanes.len(), 0.0);
         for ((idf, record), part) in parts {
-            let scale = f64::from(weight * part * idf * f32_at(record, 0));
+            let scale = weight * part * idf * f32_at(record, 0);
             for (sum, byte) in scratch.sums.iter_mut().zip(&record[4..]) {
-                *sum += scale * f64::from(byte.cast_signed());
+                *sum += scale * f32::from(byte.cast_signed());
             }
         }
-        let (scale, quantised) = quantise(&scratch.sums);
+        let (scale, quantised) = quantise(scratch.sums.iter().map(|sum| f64::from(*sum)));
         lanes.iter_mut().zip(quantised).for_each(|(lane, byte)| *lane = byte);
         scale
     }

@@ -36,7 +36,7 @@ pub(crate) fn compile(learned: &Learned<'_>, corpus: &Corpus) -> Result<Vec<u8>>
     let rows = times(learned.words, learned.weights, classes);
     let mut words = Vec::new();
     for (word, row) in learned.vocabulary.words.iter().zip(rows.chunks_exact(classes)) {
-        let (scale, bytes) = quantise(row);
+        let (scale, bytes) = quantise(row.iter().copied());
         let bytes: Vec<u8> = bytes.map(i8::cast_unsigned).collect();
         words.push((
             hash_of(&word.text),
@@ -72,7 +72,7 @@ pub(crate) fn compile(learned: &Learned<'_>, corpus: &Corpus) -> Result<Vec<u8>>
     for (row, length) in learned.weights.chunks_exact(classes).zip(&learned.vocabulary.groups) {
         // A part's weights are its idf times these.
         let row: Vec<f64> = row.iter().map(|weight| weight / length).collect();
-        let (scale, bytes) = quantise(&row);
+        let (scale, bytes) = quantise(row.iter().copied());
         body.extend(scale.to_le_bytes());
         body.extend(bytes.map(i8::cast_unsigned));
     }
