@@ -71,9 +71,11 @@ def resamples(number):
     return np.random.default_rng(14).integers(0, number, (RESAMPLES, number))
 
 
-def estimate(value, values):
-    """The middle 95% of values like this one, stretched to it where they do not hold it, as ECE's may not."""
+def estimate(value, values, basic=False):
+    """The interval of `Estimate` in src/evaluate/metrics.rs: of percentiles or, for ECE, the basic one."""
     low, high = np.nanpercentile(values, [2.5, 97.5])
+    if basic:
+        low, high = max(0.0, 2 * value - high), 2 * value - low
     return [float(value), float(min(low, value)), float(max(high, value))]
 
 
@@ -81,7 +83,7 @@ def estimates(cases, against=None):
     """Each measure as [value, low, high]; with `against`, the differences to it as well."""
     chosen = resamples(len(cases.is_none))
     values, samples = cases.measure(), [cases.measure(places) for places in chosen]
-    found = {name: estimate(values[name], [sample[name] for sample in samples]) for name in values}
+    found = {name: estimate(values[name], [sample[name] for sample in samples], name == "ece") for name in values}
     if against is not None:
         theirs, others = against.measure(), [against.measure(places) for places in chosen]
         for name in values:

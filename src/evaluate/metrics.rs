@@ -7,7 +7,8 @@
 //! * `ndcg3`: discounted cumulative gain of the first three, 3 for a primary and 1 for an acceptable cluster, divided by
 //!   the best that is possible (Järvelin and Kekäläinen 2002, with gains taken as they are);
 //! * `ece`: expected calibration error of the most probable answer ("none" among them), in 15 bins of equal width
-//!   (Guo et al. 2017); absent for rankers without probabilities;
+//!   (Guo et al. 2017); absent for rankers without probabilities. Its interval is the basic one, the others' that of
+//!   percentiles, see [`Estimate`];
 //! * `ece_by_chance`: the `ece` that answers with these probabilities would have if each were right exactly as often as it
 //!   is sure: few texts never fill 15 bins evenly. An `ece` within its interval is no sign of bad calibration (Bröcker and
 //!   Smith 2007). Over all texts only;
@@ -32,14 +33,20 @@ use crate::train::Label;
 /// Resamples of the bootstrap.
 const RESAMPLES: usize = 1000;
 
-/// A value with its 95% interval.
+/// A value with its 95% interval, from resamples of the texts.
+///
+/// Most intervals reach from the 2.5th percentile of the resamples to the 97.5th. An error of calibration adds up sizes of
+/// differences, so that chance alone makes it greater, and a resample, which is one chance more, is greater still: its
+/// percentiles lie too high to hold what is true. What a resample is above the value, the value is above the truth: its
+/// interval is the basic one, from twice the value less the 97.5th percentile to twice the value less the 2.5th, and not
+/// below 0 (Davison and Hinkley 1997, 5.2). Any interval is stretched to the value where it does not hold it.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Estimate {
     /// Over all texts.
     pub value: f64,
-    /// 2.5th percentile of the resamples, or the value if that is lower.
+    /// The lower end of the interval.
     pub low: f64,
-    /// 97.5th percentile, or the value if that is higher.
+    /// The upper end.
     pub high: f64,
 }
 
@@ -77,6 +84,7 @@ pub struct Evaluation {
     pub mistakes: Vec<Mistake>,
 }
 
+const ECE: &str = "ece";
 const ECE_BY_CHANCE: &str = "ece_by_chance";
 
 /// Names of the measures, in the order in which people read them.
@@ -86,7 +94,7 @@ pub(crate) const NAMES: [&str; 12] = [
     "top3",
     "mrr",
     "ndcg3",
-    "ece",
+    ECE,
     ECE_BY_CHANCE,
     "none_auroc",
     "none_recall",
@@ -225,7 +233,9 @@ fn measures(cases: &[&Case<'_>]) -> Measures {
     }
     let estimates = values.into_iter().map(|(name, value)| {
         let resampled = resampled.remove(name).unwrap_or_default();
-        (name, Estimate::of(value, resampled))
+        let (low, high) = middle(resampled).unwrap_or((value, value));
+        let (low, high) = if name == ECE { (2.0 * value - high, 2.0 * value - low) } else { (low, high) };
+        (name, Estimate::within(value, low.max(0.0), high))
     });
     Measures { n: cases.len(), estimates: estimates.collect() }
 }
@@ -238,21 +248,25 @@ fn error_by_chance(cases: &[Case<'_>]) -> Option<Estimate> {
         Reliability::of(confidences.map(|(confidence, _)| (confidence, share(&mut random) < confidence))).error()
     };
     let drawn: Vec<f64> = (0..RESAMPLES).map_while(|_| draw()).collect();
-    Some(Estimate::of(mean(drawn.iter().copied())?, drawn))
+    let value = mean(drawn.iter().copied())?;
+    let (low, high) = middle(drawn)?;
+    Some(Estimate::within(value, low, high))
+}
+
+/// Between what the middle 95% of values lie.
+fn middle(mut values: Vec<f64>) -> Option<(f64, f64)> {
+    values.sort_by(f64::total_cmp);
+    let percentile = |share: f64| {
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a place in the list")]
+        let place = (share * (values.len().max(1) - 1) as f64).round() as usize;
+        values.get(place).copied()
+    };
+    Some((percentile(0.025)?, percentile(0.975)?))
 }
 
 impl Estimate {
-    /// A value, and the middle 95% of values like it. The interval is stretched to the value where it does not hold it: a
-    /// resample holds some texts twice and fills the bins of `ece` less evenly, so that its error is greater.
-    fn of(value: f64, mut alike: Vec<f64>) -> Self {
-        alike.sort_by(f64::total_cmp);
-        let percentile = |share: f64| {
-            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a place in the list")]
-            let place = (share * (alike.len().max(1) - 1) as f64).round() as usize;
-            rounded(alike.get(place).copied().unwrap_or(value))
-        };
-        let value = rounded(value);
-        Estimate { value, low: percentile(0.025).min(value), high: percentile(0.975).max(value) }
+    fn within(value: f64, low: f64, high: f64) -> Self {
+        Estimate { value: rounded(value), low: rounded(low.min(value)), high: rounded(high.max(value)) }
     }
 }
 
@@ -392,5 +406,25 @@ mod tests {
         let top1 = measures.estimates["top1"];
         assert!((top1.value - 0.75).abs() < 1e-9);
         assert!(top1.low > 0.55 && top1.low < 0.7 && top1.high > 0.8 && top1.high < 0.95, "{top1:?}");
+    }
+
+    /// Answers that are right a tenth less often than they are sure, so that their error is known.
+    #[test]
+    fn an_interval_of_the_calibration_error_holds_the_true_one() {
+        let label = label(&[0], &[]);
+        let mut random = Xoshiro256PlusPlus::seed_from_u64(1);
+        let mut holds = || {
+            let cases: Vec<Case<'_>> = (0..150)
+                .map(|_| {
+                    let confidence = 0.3 + 0.7 * share(&mut random);
+                    let is_right = share(&mut random) < confidence - 0.1;
+                    Case { confidence: Some((confidence, is_right)), ..case(&label, &[0], 0.0, Verdict::Fit) }
+                })
+                .collect();
+            let Estimate { value, low, high } = measures(&cases.iter().collect::<Vec<_>>()).estimates[ECE];
+            assert!((0.0..=value).contains(&low) && value <= high);
+            (low..=high).contains(&0.1)
+        };
+        assert!((0..12).filter(|_| holds()).count() >= 8);
     }
 }
