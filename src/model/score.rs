@@ -38,7 +38,7 @@ impl Model {
         let mut together = scratch.together.take().unwrap_or_default();
         let Together { words: plain, places } = together.as_mut();
         loop {
-            // First all hashes, then all places, then all rows: what a step waits for in memory, it waits for together.
+            // First all hashes, then all places, then all rows: each step asks the memory for what the next one reads.
             words.read_plain(plain, |hash| scratch.spellings.ask_for(hash));
             let (hashes, spans) = (plain.hashes(), plain.spans());
             let places = &mut places[..hashes.len()];
