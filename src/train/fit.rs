@@ -3,7 +3,7 @@
 use linfa::dataset::DatasetBase;
 use linfa::traits::Fit;
 use ndarray::{Array1, Array2};
-use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
+use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use super::corpus::{Corpus, Label};
 use super::design::{DesignConfig, Document, Vocabulary, design};
@@ -21,9 +21,11 @@ pub(crate) struct FitConfig {
     pub(crate) penalty: f64,
     /// Weight of a lexicon entry of strength 3, where a profile has 1.
     pub(crate) term_weight: f64,
-    /// Each profile also teaches by its words dealt out to so many hands.
+    /// Each profile also teaches by its words dealt out to so many hands,
     pub(crate) hands: usize,
-    /// Weight of a hand, where the whole profile has 1.
+    /// so many times, each time otherwise.
+    pub(crate) deals: u64,
+    /// Weight of a hand in all deals together, where the whole profile has 1.
     pub(crate) hand_weight: f64,
     /// Probability that the acceptable clusters share, where there are any.
     pub(crate) acceptable_share: f64,
@@ -39,10 +41,11 @@ impl Default for FitConfig {
             penalty: 0.12,
             term_weight: 0.3,
             hands: 8,
-            hand_weight: 0.2,
+            deals: 6,
+            hand_weight: 0.3,
             acceptable_share: 0.2,
             balance: 1.0,
-            tolerance: 3e-2,
+            tolerance: 1e-2,
         }
     }
 }
@@ -61,7 +64,10 @@ pub(crate) fn fit(corpus: &Corpus, profiles: &[usize], config: &FitConfig) -> Re
     let chosen = || profiles.iter().map(|place| &corpus.profiles[*place]);
     let hands: Vec<(usize, String)> = chosen()
         .enumerate()
-        .flat_map(|(place, profile)| deal(&profile.text, config.hands).into_iter().map(move |hand| (place, hand)))
+        .flat_map(|(place, profile)| {
+            let deals = (0..config.deals).flat_map(|number| deal(&profile.text, config.hands, number));
+            deals.map(move |hand| (place, hand))
+        })
         .collect();
     let mut documents: Vec<_> = chosen().map(|profile| Document { text: &profile.text, counts: true }).collect();
     documents.extend(hands.iter().map(|(_, hand)| Document { text: hand, counts: false }));
@@ -83,7 +89,8 @@ pub(crate) fn fit(corpus: &Corpus, profiles: &[usize], config: &FitConfig) -> Re
     }
     let alike = vec![1.0; profiles.len()];
     let mut weights = balanced(&targets, 0, &alike, config.balance);
-    let of_hands: Vec<f64> = hands.iter().map(|(profile, _)| config.hand_weight * weights[*profile]).collect();
+    let hand_weight = config.hand_weight / config.deals.max(1) as f64;
+    let of_hands: Vec<f64> = hands.iter().map(|(profile, _)| hand_weight * weights[*profile]).collect();
     weights.extend(of_hands);
     let strengths: Vec<f64> =
         corpus.lexicon.iter().map(|term| config.term_weight * f64::from(term.strength) / 3.0).collect();
@@ -101,14 +108,14 @@ pub(crate) fn fit(corpus: &Corpus, profiles: &[usize], config: &FitConfig) -> Re
 /// Deals the words of a text out to several hands, each word to one of them by chance; hands that get none are left out.
 ///
 /// Where a strong word stands, the others around it need not say anything, and learn nothing. A hand without it makes them
-/// speak for themselves: dropout, for a regression (Wager, Wang and Liang 2013).
-fn deal(text: &str, hands: usize) -> Vec<String> {
+/// speak for themselves: dropout, for a regression (Wager, Wang and Liang 2013). Each number is a deal of its own.
+fn deal(text: &str, hands: usize, number: u64) -> Vec<String> {
     let words: Vec<&str> = text.split_whitespace().collect();
     if words.len() < LEAST_DEALT {
         return Vec::new();
     }
-    // The text is the seed, so that every fit deals it alike.
-    let seed = xxh3_64(text.as_bytes());
+    // The text is the seed, with the number of the deal, so that every fit deals it alike.
+    let seed = xxh3_64_with_seed(text.as_bytes(), number);
     let mut dealt = vec![String::new(); hands];
     for (place, word) in (0u64..).zip(words) {
         #[expect(clippy::cast_possible_truncation, reason = "below the number of hands")]
@@ -159,15 +166,16 @@ mod tests {
     #[test]
     fn every_word_is_dealt_once() {
         let text = "vi bygger broer af stål og beton til havne, veje og jernbaner";
-        let hands = deal(text, 3);
+        let hands = deal(text, 3, 0);
         assert_eq!(hands.len(), 3);
         let mut dealt: Vec<&str> = hands.iter().flat_map(|hand| hand.split_whitespace()).collect();
         let mut words: Vec<&str> = text.split_whitespace().collect();
         dealt.sort_unstable();
         words.sort_unstable();
         assert_eq!(dealt, words);
-        assert_eq!(deal(text, 3), hands);
-        assert!(deal("vi bygger broer", 3).is_empty());
+        assert_eq!(deal(text, 3, 0), hands);
+        assert_ne!(deal(text, 3, 1), hands);
+        assert!(deal("vi bygger broer", 3, 0).is_empty());
     }
 
     /// To the letter where no row is shared between classes; here one is.

@@ -109,6 +109,7 @@ impl Fit<Texts, Array2<f64>, Error> for ValidSoftmaxParams {
             None => vec![1.0; samples],
         };
         let objective = Objective::new(texts, targets, sample_weights, self.penalty);
+        let units = objective.units.clone();
         let start = Array1::zeros((features + 1) * classes);
         let tolerance = self.tolerance * norm(&objective.gradient(&start).map_err(training)?);
         let solver = LBFGS::new(MoreThuenteLineSearch::new(), 5)
@@ -126,9 +127,10 @@ impl Fit<Texts, Array2<f64>, Error> for ValidSoftmaxParams {
             return Err(linfa::Error::NotConverged(format!("after {iterations} iterations of L-BFGS")).into());
         }
         let solution = run.state.best_param.ok_or_else(|| training("no solution"))?;
-        let (weights, intercept) = solution.as_slice().unwrap_or_default().split_at(features * classes);
-        let weights = Array2::from_shape_vec((features, classes), weights.to_vec()).map_err(linfa::Error::from)?;
-        Ok(Softmax { weights, intercept: Array1::from(intercept.to_vec()) })
+        let mut weights = in_units(&solution, &units, classes);
+        let intercept = Array1::from(weights.split_off(features * classes));
+        let weights = Array2::from_shape_vec((features, classes), weights).map_err(linfa::Error::from)?;
+        Ok(Softmax { weights, intercept })
     }
 }
 
@@ -151,7 +153,8 @@ impl PredictInplace<Texts, Array2<f64>> for Softmax {
     }
 }
 
-/// The penalised loss and its gradient. A parameter vector holds the weights feature by feature, then the intercept.
+/// The penalised loss and its gradient. A parameter vector holds the weights feature by feature, then the intercept, each in
+/// units of its own.
 struct Objective<'d> {
     texts: &'d Texts,
     documents_of_words: CsMat<f64>,
@@ -159,6 +162,8 @@ struct Objective<'d> {
     targets: &'d Array2<f64>,
     sample_weights: Vec<f64>,
     penalty: f64,
+    /// Units of each feature's weights and of the intercept, F + 1.
+    units: Vec<f64>,
     /// The line search asks for cost and gradient of the same point one after the other; they share nearly all work.
     last: Mutex<Option<Evaluation>>,
 }
@@ -171,6 +176,7 @@ struct Evaluation {
 
 impl<'d> Objective<'d> {
     fn new(texts: &'d Texts, targets: &'d Array2<f64>, sample_weights: Vec<f64>, penalty: f64) -> Self {
+        let units = units(texts, &sample_weights, penalty, targets.ncols());
         Objective {
             texts,
             documents_of_words: texts.documents.transpose_view().to_csr(),
@@ -178,6 +184,7 @@ impl<'d> Objective<'d> {
             targets,
             sample_weights,
             penalty,
+            units,
             last: Mutex::new(None),
         }
     }
@@ -192,7 +199,7 @@ impl<'d> Objective<'d> {
 
     fn evaluate_anew(&self, at: &Array1<f64>) -> Evaluation {
         let classes = self.targets.ncols();
-        let point = at.as_slice().unwrap_or_default();
+        let point = in_units(at, &self.units, classes);
         let (weights, intercept) = point.split_at(point.len() - classes);
         let mut residuals = logits(self.texts, weights, intercept);
         let targets = self.targets.as_standard_layout();
@@ -229,6 +236,9 @@ impl<'d> Objective<'d> {
             add_scaled(&mut of_intercept, row, 1.0);
         }
         gradient.extend(of_intercept);
+        for (slopes, unit) in gradient.chunks_exact_mut(classes).zip(&self.units) {
+            slopes.iter_mut().for_each(|slope| *slope *= unit);
+        }
         Evaluation { at: at.clone(), cost, gradient: Array1::from(gradient) }
     }
 }
@@ -249,6 +259,34 @@ impl Gradient for Objective<'_> {
     fn gradient(&self, at: &Array1<f64>) -> Result<Array1<f64>, argmin::core::Error> {
         Ok(self.evaluate(at, |evaluation| evaluation.gradient.clone()))
     }
+}
+
+/// A parameter vector as weights and intercept.
+fn in_units(point: &Array1<f64>, units: &[f64], classes: usize) -> Vec<f64> {
+    let rows = point.as_slice().unwrap_or_default().chunks_exact(classes);
+    rows.zip(units).flat_map(|(row, unit)| row.iter().map(move |value| value * unit)).collect()
+}
+
+/// For each feature and the intercept, the inverse root of how much the loss bends along its weights at the start, as far as
+/// words do not overlap. Common features bend it a thousand times as much as rare ones; L-BFGS takes the loss for a round
+/// bowl to begin with, and needs several times as many steps where it is none (Nocedal and Wright 2006, 7.2).
+fn units(texts: &Texts, sample_weights: &[f64], penalty: f64, classes: usize) -> Vec<f64> {
+    let share = 1.0 / classes as f64;
+    let bend = share * (1.0 - share);
+    let mut of_words = vec![0.0; texts.words.rows()];
+    for (document, weight) in texts.documents.outer_iterator().zip(sample_weights) {
+        for (word, value) in document.iter() {
+            of_words[word] += weight * value * value;
+        }
+    }
+    let mut curvature = vec![penalty; texts.nfeatures()];
+    for (word, squares) in texts.words.outer_iterator().zip(&of_words) {
+        for (feature, value) in word.iter() {
+            curvature[feature] += bend * squares * value * value;
+        }
+    }
+    curvature.push(penalty + bend * sample_weights.iter().sum::<f64>());
+    curvature.into_iter().map(|curvature| curvature.sqrt().recip()).collect()
 }
 
 /// Logits of every text, n × C row by row, for weights feature by feature.
