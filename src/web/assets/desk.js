@@ -70,7 +70,9 @@ function headline() {
   const [first] = answer.suggestions;
   if (answer.known_words === 0) return [words.thin, words.thinNext];
   if (answer.verdict === "none") return [words.none, words.noneNext];
-  if (answer.verdict === "unsure") return [words.unsure, words.unsureNext];
+  if (answer.verdict === "unsure") {
+    return [first.probability >= 0.5 ? fill(words.likely, first.name) : words.unsure, words.unsureNext];
+  }
   if (first.status === "closed") return [fill(words.closed, first.name), words.closedNext];
   return [fill(words.fits, first.name), words.fitsNext];
 }
