@@ -72,7 +72,7 @@ def resamples(number):
 
 
 def estimate(value, values, basic=False):
-    """The interval of `Estimate` in src/evaluate/metrics.rs: of percentiles or, for ECE, the basic one."""
+    """The interval of `Estimate` in src/evaluate/estimate.rs: of percentiles or, for ECE, the basic one."""
     low, high = np.nanpercentile(values, [2.5, 97.5])
     if basic:
         low, high = max(0.0, 2 * value - high), 2 * value - low

@@ -125,10 +125,8 @@ impl Table<'_> {
                 Ui::Da => styled(WARNING, format!("Feltet er {name}, som man ikke kan blive medlem af.")),
             },
             Verdict::Unsure if first.probability >= 0.5 => match ui {
-                Ui::En => styled(STRONG, format!("{name} is likely, but not certain. Ask what the company lives by.")),
-                Ui::Da => {
-                    styled(STRONG, format!("{name} er sandsynlig, men ikke sikker. Spørg, hvad virksomheden lever af."))
-                }
+                Ui::En => styled(STRONG, format!("Most likely {name}, but not surely. Ask what the company lives by.")),
+                Ui::Da => styled(STRONG, format!("Nok {name}, men ikke sikkert. Spørg, hvad virksomheden lever af.")),
             },
             Verdict::Unsure => styled(
                 STRONG,

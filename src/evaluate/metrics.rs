@@ -19,36 +19,15 @@
 
 use std::collections::BTreeMap;
 
-use rand_xoshiro::Xoshiro256PlusPlus;
-use rand_xoshiro::rand_core::{RngCore, SeedableRng};
 use serde::Serialize;
 
+use super::estimate::{Estimate, RESAMPLES, below, chance, share};
 use super::mistakes::Mistake;
 use super::reliability::{Bin, Reliability};
 use super::{Labelled, Ranker};
 use crate::error::Result;
-use crate::matcher::{Verdict, rounded};
+use crate::matcher::Verdict;
 use crate::train::Label;
-
-/// Resamples of the bootstrap.
-const RESAMPLES: usize = 1000;
-
-/// A value with its 95% interval, from resamples of the texts.
-///
-/// Most intervals reach from the 2.5th percentile of the resamples to the 97.5th. An error of calibration adds up sizes of
-/// differences, so that chance alone makes it greater, and a resample, which is one chance more, is greater still: its
-/// percentiles lie too high to hold what is true. What a resample is above the value, the value is above the truth: its
-/// interval is the basic one, from twice the value less the 97.5th percentile to twice the value less the 2.5th, and not
-/// below 0 (Davison and Hinkley 1997, 5.2). Any interval is stretched to the value where it does not hold it.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-pub struct Estimate {
-    /// Over all texts.
-    pub value: f64,
-    /// The lower end of the interval.
-    pub low: f64,
-    /// The upper end.
-    pub high: f64,
-}
 
 /// Every measure that can be taken of a set of texts.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -224,7 +203,7 @@ fn measures(cases: &[&Case<'_>]) -> Measures {
     let values = measure(cases);
     let mut resampled: BTreeMap<&str, Vec<f64>> = BTreeMap::new();
     // One seed for every set: the same texts have the same interval wherever they are measured.
-    let mut random = Xoshiro256PlusPlus::seed_from_u64(14);
+    let mut random = chance(14);
     for _ in 0..RESAMPLES {
         let sample: Vec<&Case<'_>> = (0..cases.len()).map(|_| cases[below(&mut random, cases.len())]).collect();
         for (name, value) in measure(&sample) {
@@ -233,52 +212,20 @@ fn measures(cases: &[&Case<'_>]) -> Measures {
     }
     let estimates = values.into_iter().map(|(name, value)| {
         let resampled = resampled.remove(name).unwrap_or_default();
-        let (low, high) = middle(resampled).unwrap_or((value, value));
-        let (low, high) = if name == ECE { (2.0 * value - high, 2.0 * value - low) } else { (low, high) };
-        (name, Estimate::within(value, low.max(0.0), high))
+        (name, if name == ECE { Estimate::basic(value, resampled) } else { Estimate::of(value, resampled) })
     });
     Measures { n: cases.len(), estimates: estimates.collect() }
 }
 
 /// The calibration error of answers that are right as often as they are sure: its mean, and where 95% of it lie.
 fn error_by_chance(cases: &[Case<'_>]) -> Option<Estimate> {
-    let mut random = Xoshiro256PlusPlus::seed_from_u64(14);
+    let mut random = chance(14);
     let mut draw = || {
         let confidences = cases.iter().filter_map(|case| case.confidence);
         Reliability::of(confidences.map(|(confidence, _)| (confidence, share(&mut random) < confidence))).error()
     };
     let drawn: Vec<f64> = (0..RESAMPLES).map_while(|_| draw()).collect();
-    let value = mean(drawn.iter().copied())?;
-    let (low, high) = middle(drawn)?;
-    Some(Estimate::within(value, low, high))
-}
-
-/// Between what the middle 95% of values lie.
-fn middle(mut values: Vec<f64>) -> Option<(f64, f64)> {
-    values.sort_by(f64::total_cmp);
-    let percentile = |share: f64| {
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a place in the list")]
-        let place = (share * (values.len().max(1) - 1) as f64).round() as usize;
-        values.get(place).copied()
-    };
-    Some((percentile(0.025)?, percentile(0.975)?))
-}
-
-impl Estimate {
-    fn within(value: f64, low: f64, high: f64) -> Self {
-        Estimate { value: rounded(value), low: rounded(low.min(value)), high: rounded(high.max(value)) }
-    }
-}
-
-/// A number from 0 to 1, without 1.
-fn share(random: &mut Xoshiro256PlusPlus) -> f64 {
-    (random.next_u64() >> 11) as f64 / (1u64 << 53) as f64
-}
-
-/// A number below `bound`, by multiplication: its bias is below 2⁻⁴⁰ here.
-#[expect(clippy::cast_possible_truncation, reason = "the product's upper half is below the bound")]
-fn below(random: &mut Xoshiro256PlusPlus, bound: usize) -> usize {
-    ((u128::from(random.next_u64()) * bound as u128) >> 64) as usize
+    Some(Estimate::of(mean(drawn.iter().copied())?, drawn))
 }
 
 fn measure(cases: &[&Case<'_>]) -> Vec<(&'static str, f64)> {
@@ -412,7 +359,7 @@ mod tests {
     #[test]
     fn an_interval_of_the_calibration_error_holds_the_true_one() {
         let label = label(&[0], &[]);
-        let mut random = Xoshiro256PlusPlus::seed_from_u64(1);
+        let mut random = chance(1);
         let mut holds = || {
             let cases: Vec<Case<'_>> = (0..150)
                 .map(|_| {

@@ -2,6 +2,7 @@
 
 mod baselines;
 mod charts;
+mod estimate;
 mod labelled;
 mod learning_curve;
 mod metrics;
@@ -11,10 +12,11 @@ mod report;
 mod summary;
 
 pub use baselines::{Ranker, RankerKind};
+pub use estimate::Estimate;
 pub use labelled::{Labelled, read_labelled};
 pub use learning_curve::{Cut, LearningPoint, learning_curve};
 pub(crate) use metrics::NAMES;
-pub use metrics::{Estimate, Evaluation, Measures, evaluate};
+pub use metrics::{Evaluation, Measures, evaluate};
 pub use mistakes::Mistake;
 pub use reliability::Bin;
 pub use report::report;

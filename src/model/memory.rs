@@ -289,3 +289,36 @@ impl Scratch {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn counts(scratch: &Scratch) -> Vec<u32> {
+        scratch.distinct.iter().map(|word| word.count).collect()
+    }
+
+    #[test]
+    fn a_row_knows_which_text_has_met_its_word() {
+        let mut scratch = Scratch::default();
+        scratch.start(7, 3);
+        let remember = |scratch: &mut Scratch, hash| scratch.remember(hash, |_, _| Known::new(1.0, 1.0, 0, LEARNED));
+        let (ship, house) = (remember(&mut scratch, 1), remember(&mut scratch, 2));
+        scratch.meet(&[ship, house, ship], &[(0, 1), (2, 3), (4, 5)]);
+        assert_eq!((counts(&scratch), scratch.repeats.len()), (vec![2, 1], 1));
+        scratch.start(7, 3);
+        scratch.meet(&[house], &[(0, 1)]);
+        assert_eq!((counts(&scratch), scratch.repeats.len()), (vec![1], 0));
+        assert_eq!(scratch.place(1), Some(ship));
+    }
+
+    #[test]
+    fn counting_begins_anew_before_it_overflows() {
+        let mut scratch = Scratch::default();
+        scratch.start(7, 3);
+        scratch.remember(1, |_, _| Known::default());
+        scratch.counted = MAX_COUNTED;
+        scratch.start(7, 3);
+        assert_eq!((scratch.counted, scratch.place(1)), (0, None));
+    }
+}

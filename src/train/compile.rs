@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::corpus::{Corpus, Frequencies};
 use super::design::Vocabulary;
-use super::softmax::times;
+use super::texts::times;
 use crate::error::{Error, Result};
 use crate::model::{
     Description, IDF_STEPS, LEARNED, ModelKind, STOP_WORD, Thresholds, Training, WEIGHT_STEPS, ZIPF_STEPS,

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use sprs::TriMat;
 
 use super::corpus::Frequencies;
-use super::softmax::Texts;
+use super::texts::Texts;
 use crate::model::{compose, inverse_document_frequency, rarity, stored_idf, sublinear};
 use crate::text::{Feature, FeatureConfig, Features, Words};
 

@@ -7,7 +7,8 @@ use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use super::corpus::{Corpus, Label};
 use super::design::{DesignConfig, Document, Vocabulary, design};
-use super::softmax::{Softmax, SoftmaxParams, Texts};
+use super::softmax::{Softmax, SoftmaxParams};
+use super::texts::Texts;
 use crate::error::Result;
 
 /// Words from which on a text is dealt out.

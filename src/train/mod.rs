@@ -7,8 +7,10 @@ mod corpus;
 mod cosine;
 mod design;
 mod fit;
+mod objective;
 mod portion;
 mod softmax;
+mod texts;
 
 use crate::error::Result;
 use crate::model::Training;

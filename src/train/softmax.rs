@@ -8,37 +8,17 @@
 //! Every sum has a fixed order, whatever the number of threads, and `exp` and `ln` come from `libm` and not from the
 //! platform: the same data give the same bits on any machine.
 
-use argmin::core::{CostFunction, Executor, Gradient, State, TerminationReason, TerminationStatus};
+use argmin::core::{Executor, Gradient, State, TerminationReason, TerminationStatus};
 use argmin::solver::linesearch::MoreThuenteLineSearch;
 use argmin::solver::quasinewton::LBFGS;
 use linfa::dataset::{DatasetBase, Records};
 use linfa::param_guard::ParamGuard;
 use linfa::traits::{Fit, PredictInplace};
 use ndarray::{Array1, Array2};
-use rayon::prelude::*;
-use sprs::CsMat;
-use std::sync::Mutex;
 
+use super::objective::{Objective, in_units};
+use super::texts::{Texts, logits};
 use crate::error::{Error, ErrorKind};
-
-/// Texts as rows: `documents` (n × words) times `words` (words × features), neither multiplied out.
-#[derive(Clone, Debug)]
-pub(crate) struct Texts {
-    pub(crate) documents: CsMat<f64>,
-    pub(crate) words: CsMat<f64>,
-}
-
-impl Records for Texts {
-    type Elem = f64;
-
-    fn nsamples(&self) -> usize {
-        self.documents.rows()
-    }
-
-    fn nfeatures(&self) -> usize {
-        self.words.cols()
-    }
-}
 
 /// Hyperparameters, unchecked.
 #[derive(Clone, Copy, Debug)]
@@ -153,172 +133,6 @@ impl PredictInplace<Texts, Array2<f64>> for Softmax {
     }
 }
 
-/// The penalised loss and its gradient. A parameter vector holds the weights feature by feature, then the intercept, each in
-/// units of its own.
-struct Objective<'d> {
-    texts: &'d Texts,
-    documents_of_words: CsMat<f64>,
-    words_of_features: CsMat<f64>,
-    targets: &'d Array2<f64>,
-    sample_weights: Vec<f64>,
-    penalty: f64,
-    /// Units of each feature's weights and of the intercept, F + 1.
-    units: Vec<f64>,
-    /// The line search asks for cost and gradient of the same point one after the other; they share nearly all work.
-    last: Mutex<Option<Evaluation>>,
-}
-
-struct Evaluation {
-    at: Array1<f64>,
-    cost: f64,
-    gradient: Array1<f64>,
-}
-
-impl<'d> Objective<'d> {
-    fn new(texts: &'d Texts, targets: &'d Array2<f64>, sample_weights: Vec<f64>, penalty: f64) -> Self {
-        let units = units(texts, &sample_weights, penalty, targets.ncols());
-        Objective {
-            texts,
-            documents_of_words: texts.documents.transpose_view().to_csr(),
-            words_of_features: texts.words.transpose_view().to_csr(),
-            targets,
-            sample_weights,
-            penalty,
-            units,
-            last: Mutex::new(None),
-        }
-    }
-
-    fn evaluate<T>(&self, at: &Array1<f64>, of: impl FnOnce(&Evaluation) -> T) -> T {
-        let mut last = self.last.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        match &*last {
-            Some(evaluation) if evaluation.at == at => of(evaluation),
-            _ => of(last.insert(self.evaluate_anew(at))),
-        }
-    }
-
-    fn evaluate_anew(&self, at: &Array1<f64>) -> Evaluation {
-        let classes = self.targets.ncols();
-        let point = in_units(at, &self.units, classes);
-        let (weights, intercept) = point.split_at(point.len() - classes);
-        let mut residuals = logits(self.texts, weights, intercept);
-        let targets = self.targets.as_standard_layout();
-        let targets = targets.as_slice().unwrap_or_default();
-        let losses: Vec<f64> = residuals
-            .par_chunks_exact_mut(classes)
-            .zip(targets.par_chunks_exact(classes))
-            .zip(&self.sample_weights)
-            .map(|((logits, targets), weight)| {
-                let greatest = logits.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-                let mut loss = 0.0;
-                let mut mass = 0.0;
-                for (logit, target) in logits.iter_mut().zip(targets) {
-                    loss -= target * (*logit - greatest);
-                    mass += target;
-                    *logit = libm::exp(*logit - greatest);
-                }
-                let total: f64 = logits.iter().sum();
-                for (part, target) in logits.iter_mut().zip(targets) {
-                    *part = weight * (*part / total - target);
-                }
-                weight * (loss + mass * libm::log(total))
-            })
-            .collect();
-        let cost = losses.iter().sum::<f64>() + self.penalty / 2.0 * weights.iter().map(|w| w * w).sum::<f64>();
-
-        let by_word = times(&self.documents_of_words, &residuals, classes);
-        let mut gradient = times(&self.words_of_features, &by_word, classes);
-        for (slope, weight) in gradient.iter_mut().zip(weights) {
-            *slope += self.penalty * weight;
-        }
-        let mut of_intercept = vec![0.0; classes];
-        for row in residuals.chunks_exact(classes) {
-            add_scaled(&mut of_intercept, row, 1.0);
-        }
-        gradient.extend(of_intercept);
-        for (slopes, unit) in gradient.chunks_exact_mut(classes).zip(&self.units) {
-            slopes.iter_mut().for_each(|slope| *slope *= unit);
-        }
-        Evaluation { at: at.clone(), cost, gradient: Array1::from(gradient) }
-    }
-}
-
-impl CostFunction for Objective<'_> {
-    type Param = Array1<f64>;
-    type Output = f64;
-
-    fn cost(&self, at: &Array1<f64>) -> Result<f64, argmin::core::Error> {
-        Ok(self.evaluate(at, |evaluation| evaluation.cost))
-    }
-}
-
-impl Gradient for Objective<'_> {
-    type Param = Array1<f64>;
-    type Gradient = Array1<f64>;
-
-    fn gradient(&self, at: &Array1<f64>) -> Result<Array1<f64>, argmin::core::Error> {
-        Ok(self.evaluate(at, |evaluation| evaluation.gradient.clone()))
-    }
-}
-
-/// A parameter vector as weights and intercept.
-fn in_units(point: &Array1<f64>, units: &[f64], classes: usize) -> Vec<f64> {
-    let rows = point.as_slice().unwrap_or_default().chunks_exact(classes);
-    rows.zip(units).flat_map(|(row, unit)| row.iter().map(move |value| value * unit)).collect()
-}
-
-/// For each feature and the intercept, the inverse root of how much the loss bends along its weights at the start, as far as
-/// words do not overlap. Common features bend it a thousand times as much as rare ones; L-BFGS takes the loss for a round
-/// bowl to begin with, and needs several times as many steps where it is none (Nocedal and Wright 2006, 7.2).
-fn units(texts: &Texts, sample_weights: &[f64], penalty: f64, classes: usize) -> Vec<f64> {
-    let share = 1.0 / classes as f64;
-    let bend = share * (1.0 - share);
-    let mut of_words = vec![0.0; texts.words.rows()];
-    for (document, weight) in texts.documents.outer_iterator().zip(sample_weights) {
-        for (word, value) in document.iter() {
-            of_words[word] += weight * value * value;
-        }
-    }
-    let mut curvature = vec![penalty; texts.nfeatures()];
-    for (word, squares) in texts.words.outer_iterator().zip(&of_words) {
-        for (feature, value) in word.iter() {
-            curvature[feature] += bend * squares * value * value;
-        }
-    }
-    curvature.push(penalty + bend * sample_weights.iter().sum::<f64>());
-    curvature.into_iter().map(|curvature| curvature.sqrt().recip()).collect()
-}
-
-/// Logits of every text, n × C row by row, for weights feature by feature.
-fn logits(texts: &Texts, weights: &[f64], intercept: &[f64]) -> Vec<f64> {
-    let classes = intercept.len();
-    let by_word = times(&texts.words, weights, classes);
-    let mut logits = times(&texts.documents, &by_word, classes);
-    for row in logits.chunks_exact_mut(classes) {
-        add_scaled(row, intercept, 1.0);
-    }
-    logits
-}
-
-/// A sparse matrix times a dense one of `width` columns, row by row. Each row of the result is one fixed-order sum.
-pub(crate) fn times(matrix: &CsMat<f64>, dense: &[f64], width: usize) -> Vec<f64> {
-    let mut product = vec![0.0; matrix.rows() * width];
-    product.par_chunks_exact_mut(width).with_min_len(256).enumerate().for_each(|(row, sums)| {
-        if let Some(entries) = matrix.outer_view(row) {
-            for (column, value) in entries.iter() {
-                add_scaled(sums, &dense[column * width..(column + 1) * width], *value);
-            }
-        }
-    });
-    product
-}
-
-fn add_scaled(sums: &mut [f64], values: &[f64], scale: f64) {
-    for (sum, value) in sums.iter_mut().zip(values) {
-        *sum += scale * value;
-    }
-}
-
 /// `ln Σ exp(xᵢ)`, shifted by the greatest x so that nothing overflows.
 pub(crate) fn log_sum_exp(logits: &[f64]) -> f64 {
     let greatest = logits.iter().copied().fold(f64::NEG_INFINITY, f64::max);
@@ -341,9 +155,12 @@ impl From<linfa::Error> for Error {
 
 #[cfg(test)]
 mod tests {
+    use argmin::core::CostFunction;
     use linfa::traits::Predict;
     use linfa_logistic::MultiLogisticRegression;
     use ndarray::{Axis, array};
+
+    use sprs::CsMat;
 
     use super::*;
 

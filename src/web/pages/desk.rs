@@ -153,7 +153,7 @@ fn words(speech: Speech) -> String {
         "fitsNext": say("See the words behind it below, then decide.", "Se ordene bag nedenfor, og beslut så."),
         "closed": say("The field is that of {}, which has closed.", "Feltet er {}, som er lukket."),
         "closedNext": say("Its card names living alternatives.", "Kortet nævner levende alternativer."),
-        "likely": say("{} is likely, but not certain.", "{} er sandsynlig, men ikke sikker."),
+        "likely": say("Most likely {}, but not surely.", "Nok {}, men ikke sikkert."),
         "unsure": say("Not sure: no cluster clearly leads.", "Usikkert: ingen klynge fører klart."),
         "unsureNext": say("Ask what the company lives by, and add it to the text.", "Spørg, hvad virksomheden lever af, og skriv det til i teksten."),
         "none": say("No cluster fits.", "Ingen klynge passer."),
