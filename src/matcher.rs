@@ -105,8 +105,8 @@ impl Matcher {
     }
 
     fn new(model: Model) -> Result<Matcher> {
-        let catalogue = model.catalogue()?;
-        Matcher { model, catalogue: Catalogue { clusters: Vec::new(), ..catalogue.clone() } }.with_catalogue(catalogue)
+        let catalogue = in_order(&model, model.catalogue()?)?;
+        Ok(Matcher { model, catalogue })
     }
 
     /// The same model with other facts about its clusters.
@@ -126,22 +126,8 @@ impl Matcher {
     /// # Ok::<(), matcher::Error>(())
     /// ```
     pub fn with_catalogue(self, catalogue: Catalogue) -> Result<Matcher> {
-        let ids = &self.model.description().clusters;
-        let mut clusters = Vec::with_capacity(ids.len());
-        for id in ids {
-            let found = catalogue.cluster(id).ok_or_else(|| {
-                Error::usage(format!("the catalogue has no cluster {id:?}, which the model ranks"))
-                    .with_hint("make a model for this catalogue with `matcher train --data DIR`")
-            })?;
-            clusters.push(found.clone());
-        }
-        if clusters.len() < catalogue.clusters.len() {
-            let extra = catalogue.clusters.iter().find(|cluster| !ids.contains(&cluster.id));
-            let extra = extra.map_or("", |cluster| &cluster.id);
-            return Err(Error::usage(format!("the model does not know the catalogue's cluster {extra:?}"))
-                .with_hint("make a model for this catalogue with `matcher train --data DIR`"));
-        }
-        Ok(Matcher { catalogue: Catalogue { clusters, ..catalogue }, ..self })
+        let catalogue = in_order(&self.model, catalogue)?;
+        Ok(Matcher { catalogue, ..self })
     }
 
     /// The clusters that are ranked, in their fixed order.
@@ -290,6 +276,26 @@ impl Matcher {
     }
 }
 
+/// The catalogue with its clusters in the order of the model's classes, of which each must be one.
+fn in_order(model: &Model, mut catalogue: Catalogue) -> Result<Catalogue> {
+    let retrain = "make a model for this catalogue with `matcher train --data DIR`";
+    let ids = &model.description().clusters;
+    if let Some(id) = ids.iter().find(|id| catalogue.cluster(id).is_none()) {
+        let message = format!("the catalogue has no cluster {id:?}, which the model ranks");
+        return Err(Error::usage(message).with_hint(retrain));
+    }
+    let place = |cluster: &Cluster| ids.iter().position(|id| *id == cluster.id);
+    if let Some(extra) = catalogue.clusters.iter().find(|cluster| place(cluster).is_none()) {
+        let message = format!("the model does not know the catalogue's cluster {:?}", extra.id);
+        return Err(Error::usage(message).with_hint(retrain));
+    }
+    if catalogue.clusters.len() > ids.len() {
+        return Err(Error::usage("the catalogue lists a cluster twice"));
+    }
+    catalogue.clusters.sort_by_key(place);
+    Ok(catalogue)
+}
+
 fn too_long(text: &str) -> Error {
     let message = format!("the text has {} bytes, at most {MAX_TEXT_BYTES} are read", text.len());
     Error::text(message).with_hint("a page or two of what the company does is enough")
@@ -316,6 +322,32 @@ mod tests {
     #[test]
     fn the_embedded_model_is_whole() {
         Matcher::from_bytes(EMBEDDED.to_vec()).expect("its checksum is right");
+    }
+
+    #[test]
+    fn a_catalogue_in_another_order_is_put_in_that_of_the_model() {
+        let matcher = Matcher::embedded().expect("embedded");
+        let mut catalogue = matcher.catalogue().clone();
+        catalogue.clusters.reverse();
+        let expected = matcher.catalogue().clone();
+        let matcher = matcher.with_catalogue(catalogue).expect("the same clusters");
+        assert_eq!(matcher.catalogue(), &expected);
+    }
+
+    #[test]
+    fn a_catalogue_of_other_clusters_is_refused() {
+        let refusal = |change: fn(&mut Vec<Cluster>)| {
+            let matcher = Matcher::embedded().expect("embedded");
+            let mut catalogue = matcher.catalogue().clone();
+            change(&mut catalogue.clusters);
+            matcher.with_catalogue(catalogue).expect_err("refused").to_string()
+        };
+        let missing = refusal(|clusters| clusters.truncate(13));
+        assert!(missing.contains("no cluster \"danish-sound\""), "{missing}");
+        let extra = refusal(|clusters| clusters.push(Cluster { id: "tourism".to_owned(), ..clusters[0].clone() }));
+        assert!(extra.contains("does not know the catalogue's cluster \"tourism\""), "{extra}");
+        let twice = refusal(|clusters| clusters.push(clusters[0].clone()));
+        assert!(twice.contains("twice"), "{twice}");
     }
 
     #[test]

@@ -14,12 +14,13 @@
 
 use std::ops::Range;
 
+use serde::de::{self, DeserializeOwned};
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::table::TableHeader;
 use crate::error::{Error, Result};
-use crate::text::FeatureConfig;
+use crate::text::Features;
 
 const MAGIC: &[u8; 8] = b"MATCHER\0";
 
@@ -29,7 +30,7 @@ pub(crate) const FORMAT_VERSION: u32 = 1;
 const PREAMBLE: usize = 32;
 
 /// What a model is and how to read it.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Description {
     /// Name with the catalogue's edition and a mark of the training data, as answers quote it.
@@ -37,7 +38,7 @@ pub(crate) struct Description {
     pub(crate) kind: ModelKind,
     /// Ids of the clusters in order.
     pub(crate) clusters: Vec<String>,
-    pub(crate) features: FeatureConfig,
+    pub(crate) features: Features,
     /// The idf of an n-gram that training has not seen.
     pub(crate) unknown_idf: f32,
     /// Added to the squared length of every text, so that one common word alone does not sound sure.
@@ -148,9 +149,14 @@ pub(crate) fn read(file: &[u8], checksum: Checksum) -> Result<(Description, usiz
     }
     let body_at = PREAMBLE + u32_at(preamble, 12) as usize;
     let json = file.get(PREAMBLE..body_at).ok_or_else(|| Error::model("the model's description has no end"))?;
-    let description = serde_json::from_slice(json)
+    let description = from_json(json)
         .map_err(|error| Error::model(format!("the model's description is unreadable: {error}")).with_hint(retrain))?;
     Ok((description, body_at))
+}
+
+/// What JSON says. Its letters are looked at once, as a whole: `from_slice` looks at those of every string.
+pub(super) fn from_json<T: DeserializeOwned>(json: &[u8]) -> serde_json::Result<T> {
+    str::from_utf8(json).map_err(de::Error::custom).and_then(serde_json::from_str)
 }
 
 fn u32_at(preamble: &[u8; PREAMBLE], at: usize) -> u32 {

@@ -19,7 +19,6 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use crate::catalogue::Catalogue;
 use crate::error::{Error, Result};
-use crate::text::Features;
 
 #[cfg(feature = "train")]
 pub(crate) use compose::compose;
@@ -58,7 +57,6 @@ pub(crate) struct Model {
     bytes: Cow<'static, [u8]>,
     body_at: usize,
     description: Description,
-    features: Features,
     /// Tells this model from others that the program may have open.
     id: u64,
 }
@@ -88,9 +86,8 @@ impl Model {
         if classes != expected {
             return Err(Error::model(format!("the model has {classes} classes, {expected} expected")));
         }
-        let features = Features::new(description.features.clone());
         let id = OPENED.fetch_add(1, Ordering::Relaxed) + 1;
-        Ok(Model { bytes, body_at, description, features, id })
+        Ok(Model { bytes, body_at, description, id })
     }
 
     pub(crate) fn description(&self) -> &Description {
@@ -101,7 +98,7 @@ impl Model {
     pub(crate) fn catalogue(&self) -> Result<Catalogue> {
         let json = self.body().get(self.description.catalogue.clone());
         let json = json.ok_or_else(|| Error::model("the model's catalogue lies outside the file"))?;
-        serde_json::from_slice(json).map_err(|error| Error::model(format!("the model's catalogue: {error}")))
+        format::from_json(json).map_err(|error| Error::model(format!("the model's catalogue: {error}")))
     }
 
     fn body(&self) -> &[u8] {

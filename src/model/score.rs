@@ -108,9 +108,9 @@ impl Model {
     /// Composes the row of a word that training has not seen, and returns its scale.
     fn compose(&self, tables: &Tables<'_>, word: &str, weight: f32, scratch: &mut Scratch, lanes: &mut [i8]) -> f32 {
         let record_length = group_record(self.description.intercept.len());
-        self.features.of(word, &mut scratch.features);
+        self.description.features.of(word, &mut scratch.features);
         let unknown_idf = self.description.unknown_idf;
-        let parts = compose(self.features.config(), &scratch.features, unknown_idf, |feature| {
+        let parts = compose(self.description.features.config(), &scratch.features, unknown_idf, |feature| {
             let payload = tables.parts.get(feature.hash())?;
             let idf = f32::from(payload[0]) / IDF_STEPS;
             let group = u32::from_le_bytes([payload[1], payload[2], payload[3], 0]) as usize;

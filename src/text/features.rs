@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use rust_stemmers::{Algorithm, Stemmer};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 /// How words are taken apart. Part of every model, since a model can only be read with the analysis it was trained on.
@@ -64,7 +64,9 @@ impl Feature {
     }
 }
 
-/// Takes words apart. Cheap to create, and free of state.
+/// Takes words apart. Free of state; in a file it is its configuration.
+#[derive(Deserialize)]
+#[serde(from = "FeatureConfig")]
 pub struct Features {
     config: FeatureConfig,
     danish: Stemmer,
@@ -137,6 +139,18 @@ impl Features {
         }
         features[2..].sort_unstable();
         features.dedup();
+    }
+}
+
+impl From<FeatureConfig> for Features {
+    fn from(config: FeatureConfig) -> Self {
+        Features::new(config)
+    }
+}
+
+impl Serialize for Features {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.config.serialize(serializer)
     }
 }
 

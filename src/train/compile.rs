@@ -10,7 +10,7 @@ use crate::model::{
     Description, IDF_STEPS, LEARNED, ModelKind, STOP_WORD, Thresholds, Training, WEIGHT_STEPS, ZIPF_STEPS,
     group_record, hash_of, quantise, write, write_table,
 };
-use crate::text::EVIDENCE_STEPS;
+use crate::text::{EVIDENCE_STEPS, Features};
 use sprs::CsMat;
 
 /// What has been learned: one row of weights a group of parts, C numbers each, and an intercept.
@@ -86,7 +86,7 @@ pub(crate) fn compile(learned: &Learned<'_>, corpus: &Corpus) -> Result<Vec<u8>>
         name: format!("matcher-{}+{:.6}", corpus.catalogue.version, learned.training.fingerprint),
         kind: learned.kind,
         clusters: corpus.catalogue.clusters.iter().map(|cluster| cluster.id.clone()).collect(),
-        features: learned.vocabulary.features.clone(),
+        features: Features::new(learned.vocabulary.features.clone()),
         unknown_idf: learned.vocabulary.unknown_idf,
         length_floor: single(&learned.length_floor),
         intercept: learned.intercept.iter().map(single).collect(),
