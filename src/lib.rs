@@ -33,6 +33,8 @@ mod matcher;
 mod model;
 #[cfg(feature = "web")]
 pub mod onboarding;
+#[cfg(feature = "batch")]
+mod quote;
 #[cfg(any(feature = "report", feature = "web"))]
 mod speech;
 pub mod text;

@@ -15,6 +15,8 @@ use crate::explain::{reasons, unknown_spans};
 use crate::model::{self, Checksum, Model, ModelKind};
 use crate::text::{LanguageHint, decide};
 
+#[cfg(any(feature = "cli", feature = "web"))]
+pub(crate) use self::answer::LIKELY;
 pub use self::answer::{Answer, Options, Suggestion, Verdict};
 pub use self::compact::{Ranked, Ranker};
 use self::softmax::softmax;

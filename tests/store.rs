@@ -241,6 +241,11 @@ fn cases_on_the_command_line() {
     let file = dir.path().join("cases.csv");
     assert_eq!(cases(&["export", "-o", file.to_str().expect("UTF-8")]).code, 0);
     assert!(std::fs::read(&file).expect("it is written") == server.get("/v1/cases/export").body, "the two differ");
+    // Nothing that somebody typed is a formula in the export; JSON has it as it was.
+    let formula = server.decide("=HYPERLINK(\"x\") skibe");
+    assert!(server.get("/v1/cases/export").text().contains(",\"'=HYPERLINK(\"\"x\"\") skibe\"\n"));
+    assert!(server.get("/v1/cases/export?format=jsonl").text().contains("\"text\":\"=HYPERLINK("));
+    assert_eq!(cases(&["delete", &formula]).code, 0);
     cases(&["export", "--format", "table"]).expect_error("csv, jsonl or json");
     // One wrong id, and none is deleted.
     cases(&["delete", &ids[0], "x"]).expect_error("no case has the id \"x\"");

@@ -6,11 +6,11 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::Outcome;
 use super::args::{Cases, CasesChoice, CasesCommand, Common, Form, Format, Ui, VerdictName};
-use super::output::percent;
-use super::output::{self, FAINT, STRONG, note, styled};
+use super::output::{self, FAINT, STRONG, note, percent, printable, styled};
 use crate::error::{Error, Result};
 use crate::matcher::Verdict;
 use crate::onboarding::{Case, Filter, Order, Store, case_columns, case_row, default_store};
+use crate::quote::excerpt;
 
 /// Characters of a text that the table shows.
 const EXCERPT: usize = 48;
@@ -101,7 +101,10 @@ fn table(cases: &[Case], ui: Ui) -> String {
     let mut out = String::new();
     for case in cases {
         let decided = case.decision.cluster.as_deref().unwrap_or(ui.say("none", "ingen"));
-        let said = case.text.as_deref().map_or_else(|| format!("sha256 {}", &case.text_sha256[..12]), excerpt);
+        let said = case
+            .text
+            .as_deref()
+            .map_or_else(|| format!("sha256 {}", &case.text_sha256[..12]), |text| excerpt(text, EXCERPT));
         let (day, verdict) = (&case.created_at[..16], case.verdict.code());
         writeln!(out, "{}  {day}  {verdict:<6}  {decided:<16}  {said}", styled(FAINT, &case.id)).ok();
     }
@@ -131,17 +134,4 @@ fn page(case: &Case, ui: Ui) -> String {
     }
     line(&format!("\n{}", styled(FAINT, format!("{} · {}", case.model, case.catalogue_version))));
     out
-}
-
-fn excerpt(text: &str) -> String {
-    let flat = printable(text).split_whitespace().collect::<Vec<_>>().join(" ");
-    if flat.chars().count() <= EXCERPT {
-        return flat;
-    }
-    flat.chars().take(EXCERPT - 1).chain(['…']).collect()
-}
-
-/// Text as a terminal may show it: no control characters, which could move the cursor or worse.
-fn printable(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() && c != '\n' && c != '\t' { ' ' } else { c }).collect()
 }

@@ -55,6 +55,11 @@ fn spaced(text: &str) -> String {
     text.replace('\u{a0}', " ")
 }
 
+/// Text as a terminal may show it: no control characters, which could move the cursor or worse.
+pub(crate) fn printable(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() && c != '\n' && c != '\t' { ' ' } else { c }).collect()
+}
+
 /// Writes results where `--output` says.
 pub(crate) fn emit(common: &Common, results: &str) -> Result<()> {
     match common.output.as_deref() {

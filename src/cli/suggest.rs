@@ -3,13 +3,12 @@
 use std::fmt::Write as _;
 
 use super::args::{Common, Format, Suggest, Ui};
-use super::output::percent;
-use super::output::{self, AGAINST, FAINT, FOR, LEADING, STRONG, WARNING, styled};
+use super::output::{self, AGAINST, FAINT, FOR, LEADING, STRONG, WARNING, percent, printable, styled};
 use super::{Outcome, matcher, profile};
 use crate::catalogue::Status;
 use crate::error::{Error, Result};
 use crate::explain::{Reason, Reasons};
-use crate::matcher::{Answer, Matcher, Options, Scratch, Suggestion, Verdict};
+use crate::matcher::{Answer, LIKELY, Matcher, Options, Scratch, Suggestion, Verdict};
 
 /// Words shown beside a cluster in the table.
 const WORDS_IN_TABLE: usize = 4;
@@ -124,7 +123,21 @@ impl Table<'_> {
                 Ui::En => styled(WARNING, format!("The field is that of {name}, which cannot be joined.")),
                 Ui::Da => styled(WARNING, format!("Feltet er {name}, som man ikke kan blive medlem af.")),
             },
-            Verdict::Unsure if first.probability >= 0.5 => match ui {
+            Verdict::Unsure if first.probability >= LIKELY && !first.status.is_active() => match ui {
+                Ui::En => styled(
+                    WARNING,
+                    format!(
+                        "The field is most likely that of {name}, which cannot be joined. Ask what the company lives by."
+                    ),
+                ),
+                Ui::Da => styled(
+                    WARNING,
+                    format!(
+                        "Feltet er nok {name}, som man ikke kan blive medlem af. Spørg, hvad virksomheden lever af."
+                    ),
+                ),
+            },
+            Verdict::Unsure if first.probability >= LIKELY => match ui {
                 Ui::En => styled(STRONG, format!("Most likely {name}, but not surely. Ask what the company lives by.")),
                 Ui::Da => styled(STRONG, format!("Nok {name}, men ikke sikkert. Spørg, hvad virksomheden lever af.")),
             },
@@ -252,7 +265,25 @@ impl Table<'_> {
     }
 }
 
-/// Text as a terminal may show it: no control characters, which could move the cursor or worse.
-fn printable(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() && c != '\n' && c != '\t' { ' ' } else { c }).collect()
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A name that leads without a word on its state sent companies to a cluster that had closed.
+    #[test]
+    fn a_closed_cluster_is_not_named_as_if_it_could_be_joined() {
+        let matcher = Matcher::embedded().expect("embedded");
+        let options = Options { as_of: "2024-01-01".parse().expect("a date"), ..Options::default() };
+        let text = "rederi med færger";
+        let mut answer = matcher.suggest_with(&mut Scratch::default(), text, &options).expect("an answer");
+        assert_eq!(answer.suggestions[0].status, Status::Closed);
+        for (verdict, probability) in [(Verdict::Fit, 0.9), (Verdict::Unsure, 0.6)] {
+            answer.verdict = verdict;
+            answer.suggestions[0].probability = probability;
+            for (ui, state) in [(Ui::En, "which cannot be joined"), (Ui::Da, "som man ikke kan blive medlem af")] {
+                let headline = Table { answer: &answer, matcher: &matcher, options: &options, ui }.headline();
+                assert!(headline.contains(state), "{headline}");
+            }
+        }
+    }
 }

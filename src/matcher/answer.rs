@@ -66,6 +66,11 @@ pub struct Answer {
     pub model: String,
 }
 
+/// From this probability on, a first cluster that is not sure enough for [`Verdict::Fit`] is called the most likely one:
+/// it is likelier than all the others together.
+#[cfg(any(feature = "cli", feature = "web"))]
+pub(crate) const LIKELY: f64 = 0.5;
+
 /// What a ranking amounts to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "web", derive(utoipa::ToSchema))]

@@ -1,6 +1,7 @@
 //! Cases as the rows of a table.
 
 use super::case::Case;
+use crate::quote::no_formula;
 
 /// The columns of [`case_row`].
 pub fn case_columns() -> Vec<String> {
@@ -25,8 +26,9 @@ pub fn case_columns() -> Vec<String> {
     names.map(str::to_owned).to_vec()
 }
 
-/// One case as fields. The decision "none fits" is the word `none`.
+/// One case as fields. The decision "none fits" is the word `none`; what people wrote cannot be a spreadsheet's formula.
 pub fn case_row(case: &Case) -> Vec<String> {
+    let free_text = |text: Option<&String>| text.map(|text| no_formula(text)).unwrap_or_default();
     let cluster = |place: usize| case.suggestions.get(place).map(|one| one.cluster.clone()).unwrap_or_default();
     let probability =
         |place: usize| case.suggestions.get(place).map(|one| one.probability.to_string()).unwrap_or_default();
@@ -40,12 +42,12 @@ pub fn case_row(case: &Case) -> Vec<String> {
         cluster(1),
         probability(1),
         case.decision.cluster.clone().unwrap_or_else(|| "none".to_owned()),
-        case.decision.note.clone().unwrap_or_default(),
-        case.decision.by.clone().unwrap_or_default(),
+        free_text(case.decision.note.as_ref()),
+        free_text(case.decision.by.as_ref()),
         case.model.clone(),
         case.catalogue_version.clone(),
         case.masked.to_string(),
         case.text_sha256.clone(),
-        case.text.clone().unwrap_or_default(),
+        free_text(case.text.as_ref()),
     ]
 }

@@ -16,6 +16,7 @@ use crate::catalogue::{Cluster, Status};
 use crate::error::{Error, Result};
 use crate::map;
 use crate::matcher::Matcher;
+use crate::quote::one_line;
 use crate::text::Language;
 
 /// What a page says of a list beside its counts.
@@ -89,7 +90,7 @@ impl Count<'_> {
 impl<'p> Page<'p> {
     fn html(&self) -> Result<Markup> {
         let say = |en, da| self.speech.say(en, da);
-        let list = clean(self.about.list);
+        let list = one_line(self.about.list);
         let catalogue = self.matcher.catalogue();
         let title = self.speech.fill("{}: which clusters fit", "{}: hvilke klynger passer", &[&list]);
         // Whatever the list holds, a browser is told to load and run nothing.
@@ -172,19 +173,4 @@ impl<'p> Page<'p> {
     fn column(&self, name: &str) -> String {
         format!("{}{name}", self.about.prefix)
     }
-}
-
-/// Text of the list in one line, without what is no letter and could do something.
-fn clean(text: &str) -> String {
-    let mut cleaned = String::with_capacity(text.len());
-    for word in text.split(|letter: char| letter.is_whitespace() || letter.is_control()) {
-        if !word.is_empty() {
-            if !cleaned.is_empty() {
-                cleaned.push(' ');
-            }
-            // XML, and thus SVG inside HTML, has no place for these two.
-            cleaned.extend(word.chars().filter(|letter| !matches!(letter, '\u{fffe}' | '\u{ffff}')));
-        }
-    }
-    cleaned
 }

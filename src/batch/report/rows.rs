@@ -2,9 +2,10 @@
 
 use maud::{Markup, html};
 
+use super::Page;
 use super::words::{number, percent};
-use super::{Page, clean};
 use crate::matcher::Verdict;
+use crate::quote::{excerpt, one_line};
 
 /// Rows shown of each kind; the list itself has them all.
 const DOUBTFUL_SHOWN: usize = 40;
@@ -61,7 +62,7 @@ impl Page<'_> {
                             @for row in rows.iter().take(DOUBTFUL_SHOWN) {
                                 tr {
                                     th scope="row" data-label=(speech.say("Row", "Række")) { (number(row.row)) }
-                                    td.text dir="auto" { (excerpt(&row.excerpt)) }
+                                    td.text dir="auto" { (excerpt(&row.excerpt, EXCERPT)) }
                                     td { (candidate(row.candidates[0])) }
                                     td { (candidate(row.candidates[1])) }
                                 }
@@ -100,7 +101,7 @@ impl Page<'_> {
                             @for row in rows.iter().take(THIN_SHOWN) {
                                 tr {
                                     th scope="row" { (number(row.row)) }
-                                    td.text dir="auto" { (excerpt(&row.excerpt)) }
+                                    td.text dir="auto" { (excerpt(&row.excerpt, EXCERPT)) }
                                     td.n { (row.known_words) }
                                 }
                             }
@@ -136,7 +137,7 @@ impl Page<'_> {
                                 tr {
                                     th scope="row" { (speech.error(*kind)) }
                                     td.n { (number(*count)) }
-                                    td.text lang="en" { (clean(first)) }
+                                    td.text lang="en" { (one_line(first)) }
                                 }
                             }
                         }
@@ -174,7 +175,7 @@ impl Page<'_> {
                     ul.words {
                         @for (word, count) in words {
                             li {
-                                bdi { (clean(word)) }
+                                bdi { (one_line(word)) }
                                 @if count > 1 { " " span { "× " (number(count)) } }
                             }
                         }
@@ -203,18 +204,5 @@ impl Page<'_> {
         let count =
             speech.fill("{} of {} are shown{}.", "{} af {} er vist{}.", &[&shown.to_string(), &number(all), &found]);
         format!("{count} {numbered}")
-    }
-}
-
-/// How a text starts.
-fn excerpt(text: &str) -> String {
-    let text = clean(text);
-    match text.char_indices().nth(EXCERPT) {
-        None => text,
-        Some((end, _)) => {
-            // Better cut between words than in one.
-            let end = text[..end].rfind(' ').filter(|place| place * 2 > end).unwrap_or(end);
-            format!("{}…", text[..end].trim_end())
-        }
     }
 }

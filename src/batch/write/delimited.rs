@@ -4,6 +4,7 @@ use super::ours::{Names, Scored, probability, reasons};
 use crate::batch::chunk::Cell;
 use crate::batch::read::dialect::Dialect;
 use crate::batch::read::encoding::TextEncoding;
+use crate::quote::is_formula;
 
 /// Appends our fields, each after a separator.
 pub(crate) fn ours(
@@ -80,7 +81,7 @@ fn free_text<'t>(
     for part in parts {
         if out.len() > start {
             out.extend_from_slice(b"; ");
-        } else if part.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+        } else if is_formula(part) {
             out.push(b'\'');
         }
         encoding.encode(part, out);

@@ -71,7 +71,8 @@ function headline() {
   if (answer.known_words === 0) return [words.thin, words.thinNext];
   if (answer.verdict === "none") return [words.none, words.noneNext];
   if (answer.verdict === "unsure") {
-    return [answer.calibrated && first.probability >= 0.5 ? fill(words.likely, first.name) : words.unsure, words.unsureNext];
+    if (!answer.calibrated || first.probability < words.likelyFrom) return [words.unsure, words.unsureNext];
+    return [fill(first.status === "closed" ? words.closedLikely : words.likely, first.name), words.unsureNext];
   }
   if (first.status === "closed") return [fill(words.closed, first.name), words.closedNext];
   return [fill(words.fits, first.name), words.fitsNext];

@@ -6,6 +6,7 @@ use super::handout::marked;
 use crate::catalogue::Catalogue;
 use crate::matcher::Verdict;
 use crate::onboarding::{Case, Order};
+use crate::quote::excerpt;
 use crate::speech::{Speech, percent};
 use crate::text::Language;
 
@@ -67,7 +68,7 @@ pub(in crate::web) fn cases(speech: Speech, catalogue: &Catalogue, listing: &Lis
                     th scope="col" { (say("When", "Hvornår")) }
                 } }
                 tbody { @for case in listing.cases { tr {
-                    th scope="row" lang=[lang(case.language, speech)] { a href={ "/cases/" (case.id) } { (excerpt(speech, case)) } }
+                    th scope="row" lang=[lang(case.language, speech)] { a href={ "/cases/" (case.id) } { (said(speech, case)) } }
                     td { (suggested(speech, case)) }
                     td { (decided(speech, catalogue, case)) }
                     td { (when(case)) }
@@ -145,21 +146,14 @@ pub(super) fn lang(language: Language, speech: Speech) -> Option<&'static str> {
     }
 }
 
-fn excerpt(speech: Speech, case: &Case) -> String {
+fn said(speech: Speech, case: &Case) -> String {
     match &case.text {
         None => speech.fill(
             "(text not kept, {})",
             "(tekst ikke gemt, {})",
             &[&case.text_sha256[..8.min(case.text_sha256.len())]],
         ),
-        Some(text) => {
-            let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
-            let mut cut: String = words.chars().take(EXCERPT).collect();
-            if cut.len() < words.len() {
-                cut.push('…');
-            }
-            cut
-        }
+        Some(text) => excerpt(text, EXCERPT),
     }
 }
 

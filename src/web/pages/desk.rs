@@ -7,6 +7,7 @@ use serde_json::json;
 
 use super::status;
 use crate::catalogue::{Catalogue, Status};
+use crate::matcher::LIKELY;
 use crate::speech::Speech;
 
 /// The page. Its answers are filled in by `desk.js`.
@@ -153,6 +154,8 @@ fn words(speech: Speech) -> String {
         "fitsNext": say("See the words behind it below, then decide.", "Se ordene bag nedenfor, og beslut så."),
         "closed": say("The field is that of {}, which has closed.", "Feltet er {}, som er lukket."),
         "closedNext": say("Its card names living alternatives.", "Kortet nævner levende alternativer."),
+        "closedLikely": say("The field is most likely that of {}, which has closed.", "Feltet er nok {}, som er lukket."),
+        "likelyFrom": LIKELY,
         "likely": say("Most likely {}, but not surely.", "Nok {}, men ikke sikkert."),
         "unsure": say("Not sure: no cluster clearly leads.", "Usikkert: ingen klynge fører klart."),
         "unsureNext": say("Ask what the company lives by, and add it to the text.", "Spørg, hvad virksomheden lever af, og skriv det til i teksten."),
