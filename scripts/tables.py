@@ -83,7 +83,7 @@ def sections(matcher):
         "clusters": table(head, split(ours["by_cluster"], {id: id for id in model["clusters"]})),
         "languages": table(head, split(ours["by_language"], {"da": "Danish", "en": "English", "mixed": "mixed"}) + split(ours["by_style"], {style: style for style in STYLES})),
         "baselines": table(["ranker", "top1", "acc1", "top3", "ndcg3"], [[one["ranker"]] + [both(one, name) for name in ("top1", "acc1", "top3", "ndcg3")] for one in evaluations]),
-        "cross": f"first right {cross['top1']:.3f}, right or acceptable {cross['acc1']:.3f}. The thresholds are chosen there, on the profiles that were not written in contrast: they give `fit` to {cross['fit_coverage']:.0%} of those with a cluster and are then right or acceptable in {cross['fit_precision']:.0%}; they recognise {cross['none_recall']:.0%} of those without one and turn away {cross['false_none']:.1%} of the others.",
+        "cross": f"first right {cross['top1']:.3f}, right or acceptable {cross['acc1']:.3f}. The thresholds are chosen there, on the profiles that were not written in contrast: they give `fit` to {cross['fit_coverage']:.0%} of those with a cluster and are then right or acceptable in {cross['fit_precision']:.0%}, if one in ten of those who ask belongs nowhere; they recognise {cross['none_recall']:.0%} of those without one and turn away {cross['false_none']:.1%} of the others.",
         "trained": f"{training['profiles']:,} profiles and {training['terms']:,} lexicon entries",
         "profiles": f"{training['profiles']:,}",
         "terms": f"{training['terms']:,}",

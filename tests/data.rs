@@ -90,7 +90,7 @@ fn styles_have_their_lengths() {
     let mut faults = Vec::new();
     for Profile { text, lang, style, set, place, .. } in profiles() {
         let lengths = match style.as_str() {
-            "pitch" => 3..=16,
+            "pitch" => 2..=16,
             "short" => 6..=60,
             "about" => 45..=150,
             "formaal" => 6..=70,
