@@ -3,11 +3,11 @@
 //! Compounds and inflections meet in the n-grams (`undervandsdroner` and `drone` share `dron`, `rone`, …), regular
 //! inflections in the stems. Both languages' stems are always taken: a profile mixes them more often than not.
 
-use std::collections::BTreeMap;
-
 use rust_stemmers::{Algorithm, Stemmer};
 use serde::{Deserialize, Serialize, Serializer};
 use xxhash_rust::xxh3::xxh3_64_with_seed;
+
+use super::stems::{StemExceptions, Stems};
 
 /// How words are taken apart. Part of every model, since a model can only be read with the analysis it was trained on.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -21,17 +21,6 @@ pub struct FeatureConfig {
     pub stem_share: f32,
     /// Words whose stem is not the stemmer's.
     pub stems: StemExceptions,
-}
-
-/// Stems by word, where Snowball's rules join what does not belong together (`hav` and `haver`, sea and gardens;
-/// `build` and `buildings`) or part what does (`byg` and `byggeri`).
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct StemExceptions {
-    /// Danish words.
-    pub danish: BTreeMap<String, String>,
-    /// English words.
-    pub english: BTreeMap<String, String>,
 }
 
 impl Default for FeatureConfig {
@@ -119,9 +108,9 @@ impl Features {
     pub fn of(&self, word: &str, features: &mut Vec<Feature>) {
         features.clear();
         let StemExceptions { danish, english } = &self.config.stems;
-        let stem = |exceptions: &BTreeMap<String, String>, stemmer: &Stemmer, seed| {
+        let stem = |exceptions: &Stems, stemmer: &Stemmer, seed| {
             let hash = |stem: &str| Feature::Stem(xxh3_64_with_seed(stem.as_bytes(), seed));
-            exceptions.get(word).map_or_else(|| hash(&stemmer.stem(word)), |stem| hash(stem))
+            exceptions.get(word).map_or_else(|| hash(&stemmer.stem(word)), hash)
         };
         features.push(stem(danish, &self.danish, DANISH_SEED));
         features.push(stem(english, &self.english, ENGLISH_SEED));
@@ -192,7 +181,7 @@ mod tests {
         let plain = Features::new(FeatureConfig::default());
         assert_eq!(stem(&plain, "hav"), stem(&plain, "haver"));
         let mut config = FeatureConfig::default();
-        config.stems.danish.insert("haver".to_owned(), "have".to_owned());
+        config.stems.danish.insert("haver", "have");
         let mended = Features::new(config);
         assert_ne!(stem(&mended, "hav"), stem(&mended, "haver"));
     }

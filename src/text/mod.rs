@@ -6,12 +6,14 @@ mod language;
 mod markup;
 mod plain;
 mod signs;
+mod stems;
 mod words;
 
-pub use features::{Feature, FeatureConfig, Features, StemExceptions};
+pub use features::{Feature, FeatureConfig, Features};
 #[cfg(feature = "train")]
 pub(crate) use language::EVIDENCE_STEPS;
 pub(crate) use language::{Evidence, WordEvidence, decide};
 pub use language::{Language, LanguageHint};
 pub(crate) use plain::{PlainWords, TOGETHER};
+pub use stems::{StemExceptions, Stems};
 pub use words::{MAX_WORD_CHARS, Words};

@@ -221,7 +221,7 @@ impl Files {
             for (row, line) in lines(&text).skip(1) {
                 let fields = line.split_once('\t').ok_or_else(|| Error::data("two fields are expected"));
                 let (word, stem) = fields.map_err(|error| error.at_row(row).in_file(&path))?;
-                list.insert(word.to_owned(), stem.to_owned());
+                list.insert(word, stem);
             }
         }
         let mut stop_words = BTreeSet::new();
