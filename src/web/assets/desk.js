@@ -130,11 +130,12 @@ function card(suggestion, place) {
   return item;
 }
 
+// From where a headline names a cluster as likely, its card says so too.
 function sureness(probability) {
   if (probability >= 0.9) return words.sure[0];
-  if (probability >= 0.7) return words.sure[1];
-  if (probability >= 0.4) return words.sure[2];
-  if (probability >= 0.15) return words.sure[3];
+  if (probability >= words.likelyFrom) return words.sure[1];
+  if (probability >= 0.25) return words.sure[2];
+  if (probability >= 0.1) return words.sure[3];
   return words.sure[4];
 }
 
