@@ -12,7 +12,6 @@
 mod list;
 
 use std::io::{Read, Write};
-use std::process::Stdio;
 
 use list::{Folder, rows};
 
@@ -52,8 +51,7 @@ fn the_same_rows_on_any_number_of_threads_and_from_a_pipe() {
     folder.run(0, &["list.csv", "-o", "five.csv", "--threads", "5", "--top", "3"]);
     assert_eq!(folder.read("one.csv"), folder.read("five.csv"));
     assert_eq!(rows(&folder.read("one.csv"), b',').len(), 20_001);
-    let mut child = folder.command(&["-", "--quiet"]).stdin(Stdio::piped()).spawn().expect("started");
-    let mut stdin = child.stdin.take().expect("piped");
+    let (child, mut stdin) = folder.fed(&["-", "--quiet"]);
     let writer = std::thread::spawn(move || stdin.write_all(list.as_bytes()));
     let output = child.wait_with_output().expect("ended");
     writer.join().expect("joined").expect("written");
@@ -288,31 +286,11 @@ fn a_killed_run_leaves_nothing_that_looks_finished_and_resumes_to_the_same_bytes
     let list = long_list(60_000);
     folder.write("list.csv", &list);
     for (whole, output) in [("whole.csv", "out.csv"), ("whole.csv.gz", "out.csv.gz"), ("whole.jsonl", "out.jsonl")] {
-        // The input arrives slowly, so that the run can be stopped in its midst at a known place.
-        let mut child = folder.command(&["-", "-o", output]).stdin(Stdio::piped()).spawn().expect("started");
-        let mut stdin = child.stdin.take().expect("piped");
-        let (first, rest) = list.as_bytes().split_at(list.len() * 6 / 10);
-        stdin.write_all(first).expect("written");
-        std::thread::sleep(std::time::Duration::from_millis(1500));
-        stdin.write_all(&rest[..rest.len() * 3 / 4]).expect("written");
-        std::thread::sleep(std::time::Duration::from_millis(1500));
-        child.kill().expect("killed");
-        child.wait().expect("ended");
+        folder.kill_midway(&list, &["-", "-o", output]);
         assert!(!folder.path(output).exists());
-        let mut child =
-            folder.command(&["-", "-o", output, "--resume"]).stdin(Stdio::piped()).spawn().expect("started");
-        let mut stdin = child.stdin.take().expect("piped");
-        stdin.write_all(list.as_bytes()).expect("written");
-        drop(stdin);
-        let ended = child.wait_with_output().expect("ended");
-        let stderr = String::from_utf8_lossy(&ended.stderr).into_owned();
-        assert_eq!(ended.status.code(), Some(1), "{stderr}");
-        assert!(stderr.contains("going on after"), "{output}: {stderr}");
-        let mut child = folder.command(&["-", "-o", whole]).stdin(Stdio::piped()).spawn().expect("started");
-        let mut stdin = child.stdin.take().expect("piped");
-        stdin.write_all(list.as_bytes()).expect("written");
-        drop(stdin);
-        assert_eq!(child.wait().expect("ended").code(), Some(1));
+        let resumed = folder.run_on(&list, 1, &["-", "-o", output, "--resume"]).stderr();
+        assert!(resumed.contains("going on after"), "{output}: {resumed}");
+        folder.run_on(&list, 1, &["-", "-o", whole]);
         assert_eq!(folder.read(output), folder.read(whole), "{output}");
     }
     assert!(!folder.names().iter().any(|name| name.contains("partial")), "{:?}", folder.names());
@@ -323,12 +301,7 @@ fn a_killed_run_leaves_nothing_that_looks_finished_and_resumes_to_the_same_bytes
 fn ctrl_c_keeps_the_rows_so_far_for_resume_alone() {
     let folder = Folder::new();
     let list = long_list(60_000);
-    let run = |arguments: &[&str]| {
-        let mut child = folder.command(arguments).stdin(Stdio::piped()).spawn().expect("started");
-        let stdin = child.stdin.take().expect("piped");
-        (child, stdin)
-    };
-    let (child, mut stdin) = run(&["-", "-o", "out.csv"]);
+    let (child, mut stdin) = folder.fed(&["-", "-o", "out.csv"]);
     stdin.write_all(&list.as_bytes()[..list.len() / 2]).expect("written");
     std::thread::sleep(std::time::Duration::from_millis(800));
     let pid = child.id().to_string();
@@ -342,22 +315,12 @@ fn ctrl_c_keeps_the_rows_so_far_for_resume_alone() {
     assert!(stderr.contains("stopped before the end") && stderr.contains("--resume"), "{stderr}");
     assert_eq!(folder.names(), ["out.csv.partial", "out.csv.partial.json"]);
     // Another list is refused.
-    let (child, mut stdin) = run(&["-", "-o", "out.csv", "--resume"]);
-    stdin.write_all(list.replace("robotter", "roboter!").as_bytes()).ok();
-    drop(stdin);
-    let output = child.wait_with_output().expect("ended");
-    assert_eq!(output.status.code(), Some(2));
-    assert!(String::from_utf8_lossy(&output.stderr).contains("it has changed"));
+    let other = folder.run_on(&list.replace("robotter", "roboter!"), 2, &["-", "-o", "out.csv", "--resume"]);
+    assert!(other.stderr().contains("it has changed"));
     // So are other options.
-    let (child, mut stdin) = run(&["-", "-o", "out.csv", "--resume", "--top", "2"]);
-    stdin.write_all(list.as_bytes()).ok();
-    drop(stdin);
-    assert_eq!(child.wait_with_output().expect("ended").status.code(), Some(2));
-    let (child, mut stdin) = run(&["-", "-o", "out.csv", "--resume"]);
-    stdin.write_all(list.as_bytes()).expect("written");
-    drop(stdin);
-    let stderr = String::from_utf8_lossy(&child.wait_with_output().expect("ended").stderr).into_owned();
-    assert!(stderr.contains("going on after") && stderr.contains("60 060 rows"), "{stderr}");
+    folder.run_on(&list, 2, &["-", "-o", "out.csv", "--resume", "--top", "2"]);
+    let resumed = folder.run_on(&list, 1, &["-", "-o", "out.csv", "--resume"]).stderr();
+    assert!(resumed.contains("going on after") && resumed.contains("60 060 rows"), "{resumed}");
     assert_eq!(folder.names(), ["out.csv"]);
 }
 

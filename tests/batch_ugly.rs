@@ -406,8 +406,7 @@ fn no_form_of_output_loses_a_row() {
 fn two_runs_do_not_write_the_same_file() {
     let folder = Folder::new();
     folder.write("list.csv", "text\nvi bygger skibe\n");
-    let mut first = folder.command(&["-", "-o", "out.csv"]).stdin(Stdio::piped()).spawn().expect("started");
-    let mut stdin = first.stdin.take().expect("piped");
+    let (mut first, mut stdin) = folder.fed(&["-", "-o", "out.csv"]);
     stdin.write_all(format!("text\n{}", "vi bygger huse\n".repeat(100_000)).as_bytes()).expect("written");
     while !folder.path("out.csv.partial").exists() {
         std::thread::sleep(std::time::Duration::from_millis(2));

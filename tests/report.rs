@@ -6,9 +6,7 @@
 mod list;
 
 use std::collections::BTreeMap;
-use std::io::Write;
 use std::path::Path;
-use std::process::Stdio;
 
 use list::{Folder, rows};
 use roxmltree::{Document, Node};
@@ -247,41 +245,15 @@ fn a_resumed_run_gives_the_same_page() {
             list.push_str("x\n");
         }
     }
-    let run = |arguments: &[&str]| {
-        let mut child = folder.command(arguments).stdin(Stdio::piped()).spawn().expect("started");
-        let stdin = child.stdin.take().expect("piped");
-        (child, stdin)
-    };
     let day = ["--as-of", "2026-11-01"];
-    let (child, mut stdin) = run(&[&["-", "-o", "whole.csv", "--report", "whole.html"], &day[..]].concat());
-    stdin.write_all(list.as_bytes()).expect("written");
-    drop(stdin);
-    assert_eq!(child.wait_with_output().expect("ended").status.code(), Some(1));
-
-    let (mut child, mut stdin) = run(&[&["-", "-o", "out.csv", "--report", "report.html"], &day[..]].concat());
-    let (first, rest) = list.as_bytes().split_at(list.len() * 6 / 10);
-    stdin.write_all(first).expect("written");
-    std::thread::sleep(std::time::Duration::from_millis(1500));
-    stdin.write_all(&rest[..rest.len() * 3 / 4]).expect("written");
-    std::thread::sleep(std::time::Duration::from_millis(1500));
-    child.kill().expect("killed");
-    child.wait().expect("ended");
+    folder.run_on(&list, 1, &[&["-", "-o", "whole.csv", "--report", "whole.html"], &day[..]].concat());
+    folder.kill_midway(&list, &[&["-", "-o", "out.csv", "--report", "report.html"], &day[..]].concat());
     assert!(!folder.path("report.html").exists(), "no page of half a list");
-
     // Without the report the run is another one, for nothing was to be gathered.
-    let (child, mut stdin) = run(&["-", "-o", "out.csv", "--resume"]);
-    stdin.write_all(list.as_bytes()).ok();
-    drop(stdin);
-    assert_eq!(child.wait_with_output().expect("ended").status.code(), Some(2));
-
+    folder.run_on(&list, 2, &["-", "-o", "out.csv", "--resume"]);
     let resumed = [&["-", "-o", "out.csv", "--report", "report.html", "--resume"], &day[..]].concat();
-    let (child, mut stdin) = run(&resumed);
-    stdin.write_all(list.as_bytes()).expect("written");
-    drop(stdin);
-    let ended = child.wait_with_output().expect("ended");
-    let stderr = String::from_utf8_lossy(&ended.stderr).into_owned();
-    assert_eq!(ended.status.code(), Some(1), "{stderr}");
-    assert!(stderr.contains("going on after"), "{stderr}");
+    let resumed = folder.run_on(&list, 1, &resumed).stderr();
+    assert!(resumed.contains("going on after"), "{resumed}");
     assert_eq!(folder.read("whole.csv"), folder.read("out.csv"));
     assert!(folder.read("whole.html") == folder.read("report.html"), "the same page");
     assert_eq!(folder.names(), ["out.csv", "report.html", "whole.csv", "whole.html"]);

@@ -4,8 +4,10 @@
 #![allow(clippy::expect_used, clippy::panic, reason = "a test may fail")]
 
 use std::fs;
+use std::io::Write;
 use std::path::PathBuf;
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, ChildStdin, Command, Output, Stdio};
+use std::time::Duration;
 
 pub(crate) struct Folder(tempfile::TempDir);
 
@@ -49,6 +51,37 @@ impl Folder {
         command
     }
 
+    /// `matcher batch` at work, and its standard input.
+    pub(crate) fn fed(&self, arguments: &[&str]) -> (Child, ChildStdin) {
+        let mut child = self.command(arguments).stdin(Stdio::piped()).spawn().expect("started");
+        let stdin = child.stdin.take().expect("piped");
+        (child, stdin)
+    }
+
+    /// Runs `matcher batch` on a list that comes by standard input and expects an exit code.
+    #[track_caller]
+    pub(crate) fn run_on(&self, list: &str, code: i32, arguments: &[&str]) -> Ran {
+        let (child, mut stdin) = self.fed(arguments);
+        // A run that refuses the list need not read it to its end.
+        stdin.write_all(list.as_bytes()).ok();
+        drop(stdin);
+        let ran = Ran(child.wait_with_output().expect("ended"));
+        assert_eq!(ran.0.status.code(), Some(code), "{arguments:?}: {}", ran.stderr());
+        ran
+    }
+
+    /// A run that is killed in its midst: the list arrives slowly, so that this is at a known place.
+    pub(crate) fn kill_midway(&self, list: &str, arguments: &[&str]) {
+        let (mut child, mut stdin) = self.fed(arguments);
+        let (first, rest) = list.as_bytes().split_at(list.len() * 6 / 10);
+        for part in [first, &rest[..rest.len() * 3 / 4]] {
+            stdin.write_all(part).expect("written");
+            std::thread::sleep(Duration::from_millis(1500));
+        }
+        child.kill().expect("killed");
+        child.wait().expect("ended");
+    }
+
     /// Runs `matcher batch` and expects an exit code.
     #[track_caller]
     pub(crate) fn run(&self, code: i32, arguments: &[&str]) -> Ran {
@@ -82,7 +115,7 @@ fn shown(field: &[u8]) -> String {
 
 /// Waits for a process and gives the most memory that it held, in KiB.
 #[cfg(target_os = "linux")]
-pub(crate) fn peak_of(child: &mut std::process::Child) -> u64 {
+pub(crate) fn peak_of(child: &mut Child) -> u64 {
     // The system forgets the peak with the process, so it is read until then.
     let status = format!("/proc/{}/status", child.id());
     let mut peak = 0;
@@ -95,6 +128,6 @@ pub(crate) fn peak_of(child: &mut std::process::Child) -> u64 {
         if child.try_wait().expect("waited").is_some() {
             return peak;
         }
-        std::thread::sleep(std::time::Duration::from_millis(5));
+        std::thread::sleep(Duration::from_millis(5));
     }
 }
