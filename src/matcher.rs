@@ -278,7 +278,7 @@ impl Matcher {
     }
 }
 
-/// The catalogue with its clusters in the order of the model's classes, of which each must be one.
+/// The catalogue with its clusters in the order of the model's classes: one for each.
 fn in_order(model: &Model, mut catalogue: Catalogue) -> Result<Catalogue> {
     let retrain = "make a model for this catalogue with `matcher train --data DIR`";
     let ids = &model.description().clusters;
@@ -294,7 +294,7 @@ fn in_order(model: &Model, mut catalogue: Catalogue) -> Result<Catalogue> {
     if catalogue.clusters.len() > ids.len() {
         return Err(Error::usage("the catalogue lists a cluster twice"));
     }
-    catalogue.clusters.sort_by_key(place);
+    catalogue.clusters.sort_by_cached_key(place);
     Ok(catalogue)
 }
 

@@ -11,7 +11,7 @@ pub(crate) fn no_formula(text: &str) -> String {
     if is_formula(text) { format!("'{text}") } else { text.to_owned() }
 }
 
-/// The text in one line, without what is no letter and could do something.
+/// The text in one line, without control characters.
 #[cfg(feature = "report")]
 pub(crate) fn one_line(text: &str) -> String {
     let mut line = String::with_capacity(text.len());
@@ -33,10 +33,10 @@ pub(crate) fn excerpt(text: &str, most: usize) -> String {
     let text = one_line(text);
     match text.char_indices().nth(most) {
         None => text,
-        Some((end, _)) => {
+        Some((end, next)) => {
             // Better cut between words than in one.
-            let end = text[..end].rfind(' ').filter(|place| place * 2 > end).unwrap_or(end);
-            format!("{}…", text[..end].trim_end())
+            let between = text[..end + next.len_utf8()].rfind(' ').filter(|place| place * 2 > end);
+            format!("{}…", text[..between.unwrap_or(end)].trim_end())
         }
     }
 }
@@ -58,6 +58,7 @@ mod tests {
     fn an_excerpt_is_cut_between_words() {
         assert_eq!(excerpt("vi  bygger\nskibe\u{7}", 20), "vi bygger skibe");
         assert_eq!(excerpt("vi bygger skibe", 12), "vi bygger…");
+        assert_eq!(excerpt("vi bygger skibe her", 15), "vi bygger skibe…");
         assert_eq!(excerpt("æblemosteriforeningen", 4), "æble…");
         assert_eq!(excerpt("vi bygger", 9), "vi bygger");
     }

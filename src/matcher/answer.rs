@@ -67,7 +67,7 @@ pub struct Answer {
 }
 
 /// From this probability on, a first cluster that is not sure enough for [`Verdict::Fit`] is called the most likely one:
-/// it is likelier than all the others together.
+/// it is at least as likely as all others together.
 #[cfg(any(feature = "cli", feature = "web"))]
 pub(crate) const LIKELY: f64 = 0.5;
 

@@ -89,6 +89,10 @@ impl Serialize for Stems {
 
 impl<'de> Deserialize<'de> for Stems {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        /// Letters where they stand in the file, unless they have escapes.
+        #[derive(Deserialize)]
+        struct Letters<'a>(#[serde(borrow)] Cow<'a, str>);
+
         struct Pairs;
 
         impl<'de> Visitor<'de> for Pairs {
@@ -100,8 +104,8 @@ impl<'de> Deserialize<'de> for Stems {
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Stems, A::Error> {
                 let mut stems = Stems::default();
-                while let Some((word, stem)) = map.next_entry::<Cow<'de, str>, Cow<'de, str>>()? {
-                    stems.insert(&word, &stem);
+                while let Some((word, stem)) = map.next_entry::<Letters<'de>, Letters<'de>>()? {
+                    stems.insert(&word.0, &stem.0);
                 }
                 Ok(stems)
             }

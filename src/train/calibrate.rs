@@ -21,8 +21,8 @@ const FOLDS: u64 = 5;
 /// model has not seen; where it has, as with most real companies, it is 95 in a hundred (`docs/experiments.md`).
 const FIT_PRECISION: f64 = 0.94;
 
-/// Of those who ask, one in so many is taken to be none for a cluster. Of the profiles it is one in five, so that the
-/// model learns to know them.
+/// At most this share of those who ask is taken to fit no cluster. Of the profiles it is twice as many, so that the model
+/// learns to know them.
 const STRANGERS: f64 = 0.1;
 
 /// Of the texts with a cluster, this share at most may be turned away as `none`. These are of trades that the model has
@@ -197,27 +197,27 @@ fn none_threshold(outcomes: &[&Outcome]) -> f32 {
 
 /// The lowest threshold above which [`FIT_PRECISION`] of the answers put an acceptable cluster first.
 fn fit_threshold(outcomes: &[&Outcome], none: f32) -> f32 {
-    let weight = stranger_weight(outcomes);
+    let weight = weighing(outcomes);
     let mut candidates: Vec<&Outcome> = outcomes.iter().copied().filter(|o| o.none < f64::from(none)).collect();
     candidates.sort_by(|a, b| b.first.total_cmp(&a.first));
     let mut threshold = 1.0;
     let (mut acceptable, mut all) = (0.0, 0.0);
     for outcome in candidates {
-        let weight = if outcome.is_none { weight } else { 1.0 };
-        all += weight;
-        acceptable += if outcome.is_acceptable { weight } else { 0.0 };
-        if acceptable >= FIT_PRECISION * all {
+        all += weight(outcome);
+        acceptable += if outcome.is_acceptable { weight(outcome) } else { 0.0 };
+        if all > 0.0 && acceptable >= FIT_PRECISION * all {
             threshold = outcome.first;
         }
     }
     rounded_up(threshold)
 }
 
-/// What a text that no cluster fits counts, that [`STRANGERS`] of all texts are such.
-fn stranger_weight(outcomes: &[&Outcome]) -> f64 {
+/// What an outcome counts: texts that no cluster fits as much as makes them [`STRANGERS`] of all, and no more than others.
+fn weighing(outcomes: &[&Outcome]) -> impl Fn(&Outcome) -> f64 + use<> {
     let strangers = outcomes.iter().filter(|o| o.is_none).count();
     let companies = outcomes.len() - strangers;
-    STRANGERS / (1.0 - STRANGERS) * companies as f64 / strangers.max(1) as f64
+    let weight = (STRANGERS / (1.0 - STRANGERS) * companies as f64 / strangers.max(1) as f64).min(1.0);
+    move |outcome| if outcome.is_none { weight } else { 1.0 }
 }
 
 /// To three places, up.
@@ -241,15 +241,14 @@ fn metrics(outcomes: &[Outcome], plain: &[&Outcome], fit: f32, none: f32) -> Vec
     let share = |of: &[&Outcome], holds: &dyn Fn(&Outcome) -> bool| -> f32 {
         four_places(of.iter().filter(|o| holds(o)).count() as f64 / of.len().max(1) as f64)
     };
-    let weight = stranger_weight(plain);
-    let weigh =
-        |of: &mut dyn Iterator<Item = &&Outcome>| -> f64 { of.map(|o| if o.is_none { weight } else { 1.0 }).sum() };
-    let right = weigh(&mut fits.iter().filter(|o| o.is_acceptable));
+    let weight = weighing(plain);
+    let all: f64 = fits.iter().map(|o| weight(o)).sum();
+    let right: f64 = fits.iter().filter(|o| o.is_acceptable).map(|o| weight(o)).sum();
     let fit_companies = fits.iter().filter(|o| !o.is_none).count();
     [
         ("top1", share(&ranked, &|o| o.is_primary)),
         ("acc1", share(&ranked, &|o| o.is_acceptable)),
-        ("fit_precision", four_places(right / weigh(&mut fits.iter()).max(f64::MIN_POSITIVE))),
+        ("fit_precision", four_places(right / all.max(f64::MIN_POSITIVE))),
         ("fit_coverage", four_places(fit_companies as f64 / companies.len().max(1) as f64)),
         ("none_recall", share(&strangers, &|o| o.none >= none)),
         ("false_none", share(&companies, &|o| o.none >= none)),
@@ -292,8 +291,10 @@ mod tests {
         let mut outcomes: Vec<Outcome> = (0..90).map(|_| outcome(0.9, true)).collect();
         outcomes.extend((0..90).map(|_| Outcome { is_none: true, ..outcome(0.9, false) }));
         let all: Vec<&Outcome> = outcomes.iter().collect();
-        let weight = stranger_weight(&all);
+        let weight = weighing(&all)(all[90]);
         assert!((weight * 90.0 - 10.0).abs() < 1e-9, "{weight}");
+        // One among many counts as one, not as a tenth of all.
+        assert!((weighing(&all[..91])(all[90]) - 1.0).abs() < 1e-9);
         assert_eq!(metrics(&outcomes, &all, 0.8, 0.5)[2], ("fit_precision".to_owned(), 0.9));
     }
 }

@@ -72,6 +72,7 @@ function headline() {
   if (answer.verdict === "none") return [words.none, words.noneNext];
   if (answer.verdict === "unsure") {
     if (!answer.calibrated || first.probability < words.likelyFrom) return [words.unsure, words.unsureNext];
+    // The desk answers for today, when a cluster that cannot be joined is one that has closed.
     return [fill(first.status === "closed" ? words.closedLikely : words.likely, first.name), words.unsureNext];
   }
   if (first.status === "closed") return [fill(words.closed, first.name), words.closedNext];
